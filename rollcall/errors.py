@@ -1,0 +1,49 @@
+"""Errors by name; each says what the caller may do."""
+
+
+class RollcallError(Exception):
+    """Anything that is ours to report. Says what, where and what to do."""
+
+
+class SettingMissing(RollcallError):
+    """A setting without a default is absent. Set it in `.env`; see `.env.example`."""
+
+
+class RegistryBroken(RollcallError):
+    """The registry of offices contradicts itself. Nothing can be collected until it is put right."""
+
+
+class LayoutMismatch(RollcallError):
+    """Headers are not those of one layout. The dataset is turned away."""
+
+
+class OfficeSilent(RollcallError):
+    """The office has submitted nothing yet. Expected early in the month."""
+
+
+class OfficeUnreachable(RollcallError):
+    """No answer, half an answer, or a status that says try again. Safe to ask again."""
+
+
+class OfficeInTrouble(RollcallError):
+    """An answer that breaks the protocol. Recorded; asking again at once will not help."""
+
+
+class SubmissionTooLarge(OfficeInTrouble):
+    """A file larger than the limit; the rest was not read."""
+
+
+class LandingCorrupt(RollcallError):
+    """A landed file does not have the digest that is its name. Restore it; never parse it."""
+
+
+class RuleNotRun(RollcallError):
+    """A rule crashed, or a suite is empty. Nothing is accepted: the gate fails closed."""
+
+
+class CountsDisagree(RollcallError):
+    """Two ways of counting the same rows differ. Nothing of the group is accepted."""
+
+
+class BuildFailed(RollcallError):
+    """dbt did not build or a data test failed. The slices stay marked as to be built."""

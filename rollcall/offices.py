@@ -1,0 +1,89 @@
+"""The registry of offices: one file, read by Python and seeded by dbt alike."""
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from rollcall.errors import RegistryBroken
+
+LEVELS = ("province", "city", "county", "township")
+
+
+@dataclass(frozen=True)
+class Office:
+    """
+    One dated version of an office: what it was called, and where it hung, from when to when.
+
+    `office_key` is ours and stable; `code` and `name` are facts of the version and may be used again by another
+    office. Dates are inclusive; None is "as far as we know". `endpoint` is a base URL or the root of a drop folder;
+    empty where the setting ROLLCALL_ENDPOINT serves. `connection` names an Airflow connection, likewise.
+    """
+
+    office_key: int
+    code: str
+    name: str
+    level: str
+    parent_key: int | None
+    valid_from: date | None
+    valid_to: date | None
+    reports: bool
+    endpoint: str
+    connection: str
+
+    def is_valid_on(self, day: date) -> bool:
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+
+def read_registry(folder: Path) -> list[Office]:
+    """Read `offices.csv`, one row per version of an office. Raises RegistryBroken, naming the line."""
+    path = folder / "offices.csv"
+    if not path.is_file():
+        raise RegistryBroken(f"{path} does not exist: ROLLCALL_REGISTRY names the folder that holds offices.csv")
+    offices = []
+    with path.open(encoding="utf-8", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines), 2):
+            try:
+                offices.append(office_of(row))
+            except (KeyError, ValueError) as error:
+                raise RegistryBroken(f"{path}, line {number}: {error!r}") from error
+    check(offices, path)
+    return offices
+
+
+def office_of(row: dict[str, str]) -> Office:
+    """One line of the registry, typed."""
+    if row["level"] not in LEVELS:
+        raise ValueError(f"level {row['level']!r} is none of {', '.join(LEVELS)}")
+    return Office(
+        office_key=int(row["office_key"]),
+        code=row["code"],
+        name=row["name"],
+        level=row["level"],
+        parent_key=int(row["parent_key"]) if row["parent_key"] else None,
+        valid_from=date.fromisoformat(row["valid_from"]) if row["valid_from"] else None,
+        valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+        reports={"true": True, "false": False}[row["reports"]],
+        endpoint=row["endpoint"],
+        connection=row["connection"],
+    )
+
+
+def check(offices: list[Office], path: Path) -> None:
+    """Refuse a parent that is not there, or not above its child."""
+    levels = {office.office_key: LEVELS.index(office.level) for office in offices}
+    for office in offices:
+        if office.parent_key is None:
+            continue
+        if office.parent_key not in levels:
+            raise RegistryBroken(f"{path}: {office.code} {office.name}: no office has key {office.parent_key}")
+        if levels[office.parent_key] >= LEVELS.index(office.level):
+            raise RegistryBroken(f"{path}: {office.code} {office.name}: its parent is not of a higher level")
+
+
+def called_on(offices: list[Office], day: date) -> list[Office]:
+    """The offices that report for a period ending on *day*, one version each, in order of key."""
+    return sorted(
+        (office for office in offices if office.reports and office.is_valid_on(day)),
+        key=lambda office: office.office_key,
+    )

@@ -1,0 +1,94 @@
+"""Settings: the environment, then `.env`, then what `make up` generated, then defaults that suit one machine."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from rollcall.errors import SettingMissing
+
+ROOT = Path(__file__).resolve().parents[1]
+STATE = Path(os.environ.get("ROLLCALL_STATE", ROOT / ".rollcall"))
+GENERATED = STATE / "generated.env"
+MIB = 1024 * 1024
+
+
+@cache
+def from_files() -> dict[str, str]:
+    """What `.env` says, and below it what `make up` generated for this checkout."""
+    files = [GENERATED, Path(os.environ.get("ROLLCALL_ENV_FILE", ROOT / ".env"))]
+    return {name: value for file in files for name, value in dotenv_values(file).items() if value}
+
+
+def setting(name: str, default: str | None = None) -> str:
+    """One setting as text. Raises SettingMissing where there is neither a value nor a default."""
+    value = os.environ.get(name) or from_files().get(name) or default
+    if value is None:
+        raise SettingMissing(f"{name} is not set: run `make up`, or set it in .env (.env.example)")
+    return value
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that varies between deployments. `.env.example` says what each is for."""
+
+    landing_url: str
+    registry: Path
+    endpoint: str
+    connection: str
+    deadline_day: int
+    open_periods: int
+    chunk_offices: int
+    threads: int
+    connect_seconds: float
+    read_seconds: float
+    file_seconds: float
+    tries: int
+    max_bytes: int
+    max_unpacked_bytes: int
+    max_rows: int
+    parse_workers: int
+    parse_memory_bytes: int
+    parse_cpu_seconds: int
+    parse_wall_seconds: int
+    group_bytes: int
+
+    @property
+    def warehouse_url(self) -> str:
+        return setting("ROLLCALL_WAREHOUSE_URL")
+
+    @property
+    def pseudonym_key(self) -> bytes:
+        """Key of the HMAC that turns an ID number into a pseudonym; lives outside the database."""
+        key = bytes.fromhex(setting("ROLLCALL_PSEUDONYM_KEY"))
+        if len(key) < 32:
+            raise SettingMissing("ROLLCALL_PSEUDONYM_KEY has fewer than 32 bytes (64 hex digits)")
+        return key
+
+
+def load_settings() -> Settings:
+    """Read all settings anew; cheap."""
+    return Settings(
+        landing_url=setting("ROLLCALL_LANDING_URL", f"file://{STATE / 'landing'}"),
+        registry=Path(setting("ROLLCALL_REGISTRY", str(ROOT / "dbt_project" / "registry"))),
+        endpoint=setting("ROLLCALL_ENDPOINT", ""),
+        connection=setting("ROLLCALL_CONNECTION", "rollcall_offices"),
+        deadline_day=int(setting("ROLLCALL_DEADLINE_DAY", "5")),
+        open_periods=int(setting("ROLLCALL_OPEN_PERIODS", "3")),
+        chunk_offices=int(setting("ROLLCALL_CHUNK_OFFICES", "50")),
+        threads=int(setting("ROLLCALL_THREADS", "16")),
+        connect_seconds=float(setting("ROLLCALL_CONNECT_SECONDS", "5")),
+        read_seconds=float(setting("ROLLCALL_READ_SECONDS", "30")),
+        file_seconds=float(setting("ROLLCALL_FILE_SECONDS", "120")),
+        tries=int(setting("ROLLCALL_TRIES", "4")),
+        max_bytes=int(setting("ROLLCALL_MAX_MIB", "25")) * MIB,
+        max_unpacked_bytes=int(setting("ROLLCALL_MAX_UNPACKED_MIB", "200")) * MIB,
+        max_rows=int(setting("ROLLCALL_MAX_ROWS", "1000000")),
+        parse_workers=int(setting("ROLLCALL_PARSE_WORKERS", "2")),
+        parse_memory_bytes=int(setting("ROLLCALL_PARSE_MEMORY_MIB", "1024")) * MIB,
+        parse_cpu_seconds=int(setting("ROLLCALL_PARSE_CPU_SECONDS", "120")),
+        parse_wall_seconds=int(setting("ROLLCALL_PARSE_SECONDS", "240")),
+        group_bytes=int(setting("ROLLCALL_GROUP_MIB", "256")) * MIB,
+    )
