@@ -48,9 +48,11 @@ create table if not exists ledger.submissions (
     sha256 text not null,
     submitted_at timestamptz not null,
     received_at timestamptz not null,
+    is_landed boolean not null,
     unique (period, office_key, revision, filename)
 );
-comment on table ledger.submissions is 'One row per file landed. Landing holds the bytes under their sha256.';
+comment on table ledger.submissions is 'One row per file announced and taken in. Landing holds the bytes under their sha256, '
+'but for files over the limit, which are never fetched: is_landed is false.';
 
 create table if not exists ledger.batches (
     batch_id bigint generated always as identity primary key,

@@ -1,0 +1,1 @@
+"""Ask the offices, over HTTP or through drop folders, and land what is new."""

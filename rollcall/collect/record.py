@@ -1,0 +1,109 @@
+"""What the ledger keeps of asking: expected slices before, answers and submissions after; whole chunks at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import psycopg
+
+from rollcall.collect.listing import Listed
+from rollcall.collect.office import Answer, Known
+from rollcall.offices import Office
+from rollcall.periods import Period
+
+
+def expect(
+    connection: psycopg.Connection,
+    period: Period,
+    offices: Sequence[Office],
+    datasets: Sequence[str],
+    due_at: datetime,
+) -> int:
+    """Note which slices are expected of *offices*. What was expected before stays. Returns how many are new."""
+    added = connection.execute(
+        """
+        insert into ledger.expected_slices (office_key, period, dataset, due_at)
+        select o.office_key, %(period)s, d.dataset, %(due_at)s
+        from unnest(%(offices)s::integer[]) as o (office_key), unnest(%(datasets)s::text[]) as d (dataset)
+        on conflict do nothing
+        """,
+        {
+            "period": str(period),
+            "due_at": due_at,
+            "offices": [office.office_key for office in offices],
+            "datasets": list(datasets),
+        },
+    )
+    return added.rowcount
+
+
+def known_of(connection: psycopg.Connection, period: Period, offices: Sequence[Office]) -> dict[int, Known]:
+    """What the ledger knows of each office before it is asked."""
+    keys = [office.office_key for office in offices]
+    etags = dict(
+        connection.execute(
+            "select office_key, etag from ledger.answers where period = %s and office_key = any(%s)",
+            [str(period), keys],
+        ).fetchall()
+    )
+    submissions: dict[int, dict[tuple[int, str], str]] = {key: {} for key in keys}
+    for key, revision, filename, sha256 in connection.execute(
+        "select office_key, revision, filename, sha256 from ledger.submissions"
+        " where period = %s and office_key = any(%s)",
+        [str(period), keys],
+    ):
+        submissions[key][revision, filename] = sha256
+    return {key: Known(etags.get(key), submissions[key]) for key in keys}
+
+
+def record(connection: psycopg.Connection, period: Period, answers: Sequence[Answer]) -> None:
+    """
+    Keep a chunk's answers and what was landed of them, in the caller's transaction.
+
+    An office that said "not modified" keeps the outcome it had; only the time it was asked moves.
+    """
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into ledger.submissions (office_key, period, revision, kind, filename, media_type, bytes, sha256,
+                                            submitted_at, received_at, is_landed)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            on conflict (period, office_key, revision, filename) do nothing
+            """,
+            [
+                submission_row(answer.office, period, listed) + (received_at, is_landed)
+                for answer in answers
+                for files, is_landed in ((answer.landed, True), (answer.too_large, False))
+                for listed, received_at in files
+            ],
+        )
+        cursor.executemany(
+            "update ledger.answers set asked_at = %s where period = %s and office_key = %s",
+            [(a.asked_at, str(period), a.office.office_key) for a in answers if a.not_modified],
+        )
+        cursor.executemany(
+            """
+            insert into ledger.answers (office_key, period, outcome, detail, etag, asked_at)
+            values (%s, %s, %s, %s, %s, %s)
+            on conflict (period, office_key) do update
+            set outcome = excluded.outcome, detail = excluded.detail, etag = excluded.etag, asked_at = excluded.asked_at
+            """,
+            [
+                (a.office.office_key, str(period), a.outcome, a.detail, a.etag, a.asked_at)
+                for a in answers
+                if not a.not_modified
+            ],
+        )
+
+
+def submission_row(office: Office, period: Period, listed: Listed) -> tuple[object, ...]:
+    return (
+        office.office_key,
+        str(period),
+        listed.revision,
+        listed.kind,
+        listed.filename,
+        listed.media_type,
+        listed.bytes,
+        listed.sha256,
+        listed.submitted_at,
+    )

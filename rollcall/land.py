@@ -1,0 +1,55 @@
+"""Landing: every file as it was received, on object storage, under its sha256, never changed."""
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING
+
+from rollcall.errors import LandingCorrupt
+
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
+
+
+class Landing:
+    """Where landed files lie: `file://`, `s3://`, whatever an Airflow provider can open. Safe to use from threads."""
+
+    def __init__(self, url: str) -> None:
+        from airflow.sdk import ObjectStoragePath  # 4 s: not before it is needed
+
+        self.root: ObjectStoragePath = ObjectStoragePath(url)
+
+    def path_of(self, sha256: str) -> "ObjectStoragePath":
+        return self.root / sha256[:2] / sha256
+
+    def put(self, content: bytes) -> str:
+        """
+        Land *content* and return its sha256. The same bytes again change nothing.
+
+        A file becomes visible under its name only when it is whole: an object store writes so by itself, a file
+        system by renaming. What a killed run left half-written has another name, and is never read.
+        """
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self.path_of(sha256)
+        if path.exists():
+            self.get(sha256)
+            return sha256
+        if path.protocol != "file":
+            path.write_bytes(content)
+            return sha256
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.parent / f".{sha256}.{secrets.token_hex(4)}.part"
+        unfinished.write_bytes(content)
+        unfinished.rename(path)
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes landed under *sha256*. Raises LandingCorrupt where they are not those bytes, or not there."""
+        path = self.path_of(sha256)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError as error:
+            raise LandingCorrupt(f"{path} is gone: restore it from the backup of landing") from error
+        found = hashlib.sha256(content).hexdigest()
+        if found != sha256:
+            raise LandingCorrupt(f"{path} has digest {found}: restore it from the backup of landing")
+        return content

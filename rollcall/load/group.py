@@ -1,0 +1,204 @@
+"""A group of submissions: from their bytes to rows in the inbox."""
+
+import csv
+import io
+import logging
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from rollcall.datasets import Dataset, datasets
+from rollcall.errors import CountsDisagree
+from rollcall.land import Landing
+from rollcall.parse.sandbox import Job, Reading, read_files
+from rollcall.settings import Settings
+from rollcall.warehouse.tables import inbox_columns
+
+log = logging.getLogger(__name__)
+SECONDS_BETWEEN_LINES = 5.0
+TOO_LARGE = "文件超过大小上限，没有读取：请拆分后分版次重新报送。"
+
+READINGS = {"submission_id": "bigint", "trouble": "text", "not_read": "text[]"}
+DATASETS = {"submission_id": "bigint", "dataset": "text", "sheet": "text", "rows": "integer", "trouble": "text",
+            "unchanged": "text"}  # fmt: skip
+COLUMNS = {"submission_id": "bigint", "dataset": "text", "column_name": "text", "letter": "text", "header": "text"}
+CELLS = {
+    "submission_id": "bigint",
+    "dataset": "text",
+    "sheet": "text",
+    "row": "integer",
+    "cell": "text",
+    "column_name": "text",
+    "reason": "text",
+}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A landed file that has not been judged."""
+
+    submission_id: int
+    office_key: int
+    period: str
+    kind: str
+    filename: str
+    bytes: int
+    sha256: str
+    is_landed: bool
+
+
+def unjudged(connection: psycopg.Connection, period: str) -> list[Submission]:
+    """Submissions of *period* that no loaded batch has judged, oldest first."""
+    rows = connection.execute(
+        """
+        select submission_id, office_key, period, kind, filename, bytes, sha256, is_landed
+        from ledger.submissions
+        where period = %s and not exists (
+            select from ledger.judgements where judgements.submission_id = submissions.submission_id
+        )
+        order by submission_id
+        """,
+        [period],
+    )
+    return [Submission(*row) for row in rows]
+
+
+def in_groups(submissions: Sequence[Submission], most_bytes: int) -> Iterator[list[Submission]]:
+    """Groups of at most *most_bytes* of files (one file at least): what is held in the inbox at a time."""
+    group: list[Submission] = []
+    for submission in submissions:
+        if group and sum(member.bytes for member in group) + submission.bytes > most_bytes:
+            yield group
+            group = []
+        group.append(submission)
+    if group:
+        yield group
+
+
+def fetch(group: Sequence[Submission], folder: Path, landing: Landing, settings: Settings) -> None:
+    """Bring the landed bytes beside us, each checked against its digest."""
+    digests = {submission.sha256 for submission in group if submission.is_landed}
+
+    def bring(sha256: str) -> None:
+        (folder / sha256).write_bytes(landing.get(sha256))
+
+    with ThreadPoolExecutor(settings.threads) as threads:
+        for _ in threads.map(bring, sorted(digests)):
+            pass
+
+
+def read_group(group: Sequence[Submission], codes: dict[int, str], folder: Path,
+               settings: Settings) -> list[Reading]:  # fmt: skip
+    """Read every file of the group in limited child processes; rows lie in *folder* as CSV. Logs progress."""
+    jobs = [
+        Job(
+            submission_id=member.submission_id,
+            office_key=member.office_key,
+            office_code=codes[member.office_key],
+            period=member.period,
+            kind=member.kind,
+            filename=member.filename,
+            path=str(folder / member.sha256),
+        )
+        # the largest first, so that no child starts it when the others have finished
+        for member in sorted(group, key=lambda member: -member.bytes)
+        if member.is_landed
+    ]
+    refused = [Reading(member.submission_id, TOO_LARGE, [], {}) for member in group if not member.is_landed]
+    return refused + list(with_progress(read_files(jobs, folder, settings), len(jobs)))
+
+
+def with_progress(readings: Iterator[Reading], total: int) -> Iterator[Reading]:
+    """Say every few seconds how many files are read."""
+    said_at = time.monotonic()
+    for done, reading in enumerate(readings, 1):
+        yield reading
+        if time.monotonic() - said_at > SECONDS_BETWEEN_LINES or done == total:
+            said_at = time.monotonic()
+            log.info("%d of %d files read", done, total)
+
+
+def table_name(batch_id: int, name: str) -> str:
+    return f"b{batch_id}_{name}"
+
+
+def create(connection: psycopg.Connection, name: str, columns: dict[str, str]) -> None:
+    """An inbox table. Unlogged: after a crash the group is read again from landing."""
+    parts = [sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in columns.items()]  # type: ignore[arg-type]
+    connection.execute(
+        sql.SQL("create unlogged table inbox.{} ({})").format(sql.Identifier(name), sql.SQL(", ").join(parts))
+    )
+
+
+def copy(connection: psycopg.Connection, name: str, blocks: Iterable[bytes]) -> int:
+    """COPY csv *blocks* into an inbox table; returns how many rows went in."""
+    statement = sql.SQL("copy inbox.{} from stdin (format csv)").format(sql.Identifier(name))
+    with connection.cursor() as cursor:
+        with cursor.copy(statement) as stream:
+            for block in blocks:
+                stream.write(block)
+        return cursor.rowcount
+
+
+def as_csv(rows: Iterable[Sequence[object]]) -> list[bytes]:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return [buffer.getvalue().encode()]
+
+
+def as_array(texts: Sequence[str]) -> str:
+    """A PostgreSQL array literal."""
+    quoted = ('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts)
+    return "{" + ",".join(quoted) + "}"
+
+
+def fill_inbox(connection: psycopg.Connection, batch_id: int, readings: Sequence[Reading],
+               folder: Path) -> dict[str, str]:  # fmt: skip
+    """
+    COPY what was read into inbox tables of this batch. Returns the rows' tables by dataset, those that have any.
+
+    Raises CountsDisagree where fewer or more rows went in than the readers say they wrote.
+    """
+    create(connection, table_name(batch_id, "readings"), READINGS)
+    create(connection, table_name(batch_id, "datasets"), DATASETS)
+    create(connection, table_name(batch_id, "columns"), COLUMNS)
+    create(connection, table_name(batch_id, "cells"), CELLS)
+    copy(connection, table_name(batch_id, "readings"),
+         as_csv([(r.submission_id, r.trouble, as_array(r.not_read)) for r in readings]))  # fmt: skip
+    copy(connection, table_name(batch_id, "datasets"),
+         as_csv([(r.submission_id, name, d.sheet, d.rows, d.trouble, None)
+                 for r in readings for name, d in r.datasets.items()]))  # fmt: skip
+    copy(connection, table_name(batch_id, "columns"),
+         as_csv([(r.submission_id, name, column, letter, header)
+                 for r in readings for name, d in r.datasets.items()
+                 for column, (letter, header) in d.columns.items()]))  # fmt: skip
+    cells = (folder / f"{reading.submission_id}.cells.csv" for reading in readings)
+    copy(connection, table_name(batch_id, "cells"), (file.read_bytes() for file in cells if file.exists()))
+    tables = {}
+    for dataset in datasets().values():
+        if any(dataset.name in reading.datasets for reading in readings):
+            tables[dataset.name] = fill_dataset(connection, batch_id, dataset, readings, folder)
+    return tables
+
+
+def fill_dataset(connection: psycopg.Connection, batch_id: int, dataset: Dataset, readings: Sequence[Reading],
+                 folder: Path) -> str:  # fmt: skip
+    """The rows of one dataset, of every submission of the batch."""
+    name = table_name(batch_id, dataset.name)
+    create(connection, name, inbox_columns(dataset))
+    written = [
+        (folder / f"{reading.submission_id}.{dataset.name}.csv", reading.datasets[dataset.name].rows)
+        for reading in readings
+        if dataset.name in reading.datasets and reading.datasets[dataset.name].rows
+    ]
+    expected = sum(rows for _, rows in written)
+    copied = copy(connection, name, (file.read_bytes() for file, _ in written))
+    if copied != expected:
+        raise CountsDisagree(f"batch {batch_id}, {dataset.name}: {expected} rows were read, {copied} went in")
+    connection.execute(sql.SQL("analyze inbox.{}").format(sql.Identifier(name)))
+    return name

@@ -1,0 +1,100 @@
+"""Judge and load everything of a period that has landed and was not judged yet."""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from rollcall.judge.gate import judge
+from rollcall.judge.held import find_broken
+from rollcall.land import Landing
+from rollcall.load.group import Submission, fetch, fill_inbox, in_groups, read_group, unjudged
+from rollcall.load.settle import drop_inbox, set_aside_unchanged, settle
+from rollcall.offices import read_registry
+from rollcall.periods import Period
+from rollcall.settings import Settings
+from rollcall.stopwatch import Stopwatch
+from rollcall.warehouse.connection import add_partitions, connect
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did: files judged, rows accepted and held."""
+
+    files: int = 0
+    accepted: int = 0
+    held: int = 0
+
+    def __add__(self, other: "Loaded") -> "Loaded":
+        return Loaded(self.files + other.files, self.accepted + other.accepted, self.held + other.held)
+
+
+@contextmanager
+def only_loader() -> Iterator[None]:
+    """One load at a time, whoever starts it; a second one waits. The lock goes with the connection."""
+    with connect(autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(hashtext('rollcall.load'))")
+        yield
+
+
+def load(period: Period, settings: Settings, watch: Stopwatch) -> Loaded:
+    """
+    Judge what has landed for *period*, group by group. Killed at any point, it starts again with what is left.
+    """
+    landing = Landing(settings.landing_url)
+    codes = {office.office_key: office.code for office in read_registry(settings.registry)
+             if office.is_valid_on(period.last_day)}  # fmt: skip
+    total = Loaded()
+    with only_loader():
+        with connect() as connection:
+            clear_inbox(connection)
+            add_partitions(connection, period)
+            submissions = unjudged(connection, str(period))
+        for group in in_groups(submissions, settings.group_bytes):
+            total += load_group(period, group, codes, landing, settings, watch)
+    return total
+
+
+def clear_inbox(connection: psycopg.Connection) -> None:
+    """Drop the tables of batches that were cut off; their submissions are unjudged, so nothing is lost."""
+    cut_off = "select batch_id from ledger.batches where loaded_at is null"
+    for (batch_id,) in connection.execute(cut_off).fetchall():
+        drop_inbox(connection, batch_id)
+
+
+def load_group(period: Period, group: list[Submission], codes: dict[int, str], landing: Landing,
+               settings: Settings, watch: Stopwatch) -> Loaded:  # fmt: skip
+    """One group through read, judge and settle."""
+    with connect() as connection:
+        row = connection.execute(
+            "insert into ledger.batches (period, started_at) values (%s, clock_timestamp()) returning batch_id",
+            [str(period)],
+        ).fetchone()
+    assert row is not None
+    batch_id: int = row[0]
+    with tempfile.TemporaryDirectory(prefix="rollcall-") as name:
+        folder = Path(name)
+        with watch.step("parse") as step:
+            fetch(group, folder, landing, settings)
+            readings = read_group(group, codes, folder, settings)
+            step.rows = sum(d.rows for reading in readings for d in reading.datasets.values())
+        with watch.step("copy") as step, connect() as connection:
+            tables = fill_inbox(connection, batch_id, readings, folder)
+            set_aside_unchanged(connection, batch_id, tables)
+            step.rows = sum(d.rows for reading in readings for d in reading.datasets.values())
+    with watch.step("judge") as step:
+        outcomes = judge(tables)
+        with connect() as connection:
+            find_broken(connection, batch_id, tables, outcomes)
+    with watch.step("settle") as step, connect() as connection:
+        accepted, held = settle(connection, batch_id, tables, outcomes)
+        drop_inbox(connection, batch_id)
+        step.rows = accepted + held
+    log.info("batch %d: %d files, %d rows accepted, %d held", batch_id, len(group), accepted, held)
+    return Loaded(len(group), accepted, held)

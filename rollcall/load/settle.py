@@ -1,0 +1,200 @@
+"""The one transaction of a group: rows to raw or quarantine, verdicts and pointers to the ledger. All, or nothing."""
+
+from collections.abc import Mapping, Sequence
+
+import psycopg
+from psycopg import sql
+
+from rollcall.datasets import datasets
+from rollcall.errors import CountsDisagree
+from rollcall.judge.gate import Outcome
+from rollcall.load.group import table_name
+from rollcall.warehouse.tables import LINEAGE, raw_columns
+
+# What a held row's payload leaves out: lineage has columns of its own, and pseudonyms are not for reading.
+NOT_IN_PAYLOAD = [*LINEAGE, "person_key"]
+
+SET_ASIDE_UNCHANGED = """
+update inbox.{datasets} as d
+set unchanged = case
+    when counted.sha256 = sent.sha256 then format('与已接受的第 %%s 版内容相同，没有变化。', counted.revision)
+    else format('已接受更新的第 %%s 版，本版不再采用。', counted.revision)
+end
+from ledger.submissions as sent, ledger.slices as slice, ledger.submissions as counted
+where d.trouble is null
+    and sent.submission_id = d.submission_id
+    and slice.period = sent.period and slice.office_key = sent.office_key and slice.dataset = d.dataset
+    and counted.submission_id = slice.submission_id
+    and (counted.sha256 = sent.sha256 or sent.revision <= counted.revision)
+"""
+
+HELD = """
+create temporary table held on commit drop as
+select distinct dataset, submission_id, sheet, row from inbox.{broken} where severity = 'critical'
+"""
+
+VERDICTS = """
+insert into ledger.verdicts (submission_id, dataset, outcome, reason, received, accepted, held)
+select
+    submission_id,
+    dataset,
+    case
+        when trouble is not null then 'turned_away'
+        when unchanged is not null then 'unchanged'
+        when received > 0 and received = held then 'turned_away'
+        when held > 0 then 'partly_accepted'
+        else 'accepted'
+    end,
+    coalesce(trouble, unchanged, case when received > 0 and received = held then '每一行都有错误，本表没有接受。' end),
+    received,
+    received - held,
+    held
+from (
+    select d.submission_id, d.dataset, d.trouble, d.unchanged,
+        case when d.trouble is null and d.unchanged is null then d.rows else 0 end as received,
+        coalesce(counted.held, 0) as held
+    from inbox.{datasets} as d
+    left join (select submission_id, dataset, count(*)::integer as held from held group by 1, 2) as counted
+        using (submission_id, dataset)
+) as judged
+"""
+
+JUDGEMENTS = """
+insert into ledger.judgements (submission_id, batch_id, outcome, reason, not_read, judged_at)
+select
+    r.submission_id,
+    %(batch_id)s,
+    case
+        when r.trouble is not null or count(v.dataset) = 0 or bool_and(v.outcome = 'turned_away') then 'turned_away'
+        when bool_and(v.outcome = 'unchanged') then 'unchanged'
+        when bool_and(v.outcome in ('accepted', 'unchanged')) then 'accepted'
+        else 'partly_accepted'
+    end,
+    coalesce(r.trouble, case when count(v.dataset) = 0 then '没有找到可读的报表：请核对工作表或文件的名称。' end),
+    r.not_read,
+    clock_timestamp()
+from inbox.{readings} as r
+left join ledger.verdicts as v using (submission_id)
+group by r.submission_id, r.trouble, r.not_read
+"""
+
+POINTERS = """
+insert into ledger.slices (office_key, period, dataset, submission_id, revision)
+select distinct on (s.period, s.office_key, v.dataset) s.office_key, s.period, v.dataset, s.submission_id, s.revision
+from ledger.judgements as j
+join ledger.submissions as s using (submission_id)
+join ledger.verdicts as v using (submission_id)
+where j.batch_id = %(batch_id)s and v.outcome in ('accepted', 'partly_accepted')
+order by s.period, s.office_key, v.dataset, s.revision desc, s.submission_id desc
+on conflict (period, office_key, dataset) do update
+set submission_id = excluded.submission_id, revision = excluded.revision
+where excluded.revision >= slices.revision
+"""
+
+REASONS = """
+insert into quarantine.reasons (submission_id, dataset, sheet, row, cell, column_name, rule, severity, reason)
+select submission_id, dataset, sheet, row, cell, column_name, rule, severity, reason from inbox.{broken}
+"""
+
+ACCEPTED_ROWS = """
+insert into raw.{dataset} ({columns})
+select {columns} from inbox.{rows} as i
+where not exists (
+    select from held
+    where held.dataset = %(dataset)s and held.submission_id = i._submission_id
+        and held.sheet = i._sheet and held.row = i._row
+)
+"""
+
+HELD_ROWS = """
+insert into quarantine.rows (submission_id, dataset, sheet, row, payload)
+select i._submission_id, held.dataset, i._sheet, i._row, jsonb_strip_nulls(to_jsonb(i) - %(not_in_payload)s::text[])
+from inbox.{rows} as i
+join held on held.dataset = %(dataset)s and held.submission_id = i._submission_id
+    and held.sheet = i._sheet and held.row = i._row
+"""
+
+
+def names(batch_id: int) -> dict[str, sql.Identifier]:
+    kinds = ("readings", "datasets", "broken")
+    return {kind: sql.Identifier(table_name(batch_id, kind)) for kind in kinds}
+
+
+def set_aside_unchanged(connection: psycopg.Connection, batch_id: int, tables: Mapping[str, str]) -> None:
+    """Take out what changes nothing: the bytes that count already, or a revision lower than the one that counts."""
+    set_aside = connection.execute(sql.SQL(SET_ASIDE_UNCHANGED).format(**names(batch_id))).rowcount
+    if not set_aside:
+        return
+    for dataset, table in tables.items():
+        connection.execute(
+            sql.SQL(
+                "delete from inbox.{} where _submission_id in"
+                " (select submission_id from inbox.{} where dataset = %s and unchanged is not null)"
+            ).format(sql.Identifier(table), sql.Identifier(table_name(batch_id, "datasets"))),
+            [dataset],
+        )
+    connection.execute(
+        sql.SQL(
+            "delete from inbox.{} as c using inbox.{} as d"
+            " where d.unchanged is not null and d.submission_id = c.submission_id and d.dataset = c.dataset"
+        ).format(sql.Identifier(table_name(batch_id, "cells")), sql.Identifier(table_name(batch_id, "datasets")))
+    )
+
+
+def settle(connection: psycopg.Connection, batch_id: int, tables: Mapping[str, str],
+           outcomes: Sequence[Outcome]) -> tuple[int, int]:  # fmt: skip
+    """
+    Write what was judged, in the caller's transaction. Returns rows accepted and rows held.
+
+    Raises CountsDisagree where received is not accepted + quarantined; nothing of the group is then kept.
+    """
+    about = names(batch_id)
+    connection.execute(sql.SQL(HELD).format(**about))
+    connection.execute("create index on held (dataset, submission_id, sheet, row)")
+    connection.execute("analyze held")
+    connection.execute(sql.SQL(VERDICTS).format(**about))
+    connection.execute(sql.SQL(JUDGEMENTS).format(**about), {"batch_id": batch_id})
+    connection.execute(sql.SQL(POINTERS), {"batch_id": batch_id})
+    accepted = held = 0
+    for dataset, table in tables.items():
+        columns = sql.SQL(", ").join(map(sql.Identifier, raw_columns(datasets()[dataset])))
+        parts = {"dataset": sql.Identifier(dataset), "columns": columns, "rows": sql.Identifier(table)}
+        accepted += connection.execute(sql.SQL(ACCEPTED_ROWS).format(**parts), {"dataset": dataset}).rowcount
+        held += connection.execute(
+            sql.SQL(HELD_ROWS).format(**parts), {"dataset": dataset, "not_in_payload": NOT_IN_PAYLOAD}
+        ).rowcount
+    connection.execute(sql.SQL(REASONS).format(**about))
+    check_counts(connection, batch_id, accepted, held)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ops.rule_results (batch_id, dataset, rule, severity, checked, broken) values (%s, %s, %s, %s, %s, %s)",
+            [(batch_id, o.rule.dataset, o.rule.name, o.rule.severity, o.checked, o.broken) for o in outcomes],
+        )
+    connection.execute("update ledger.batches set loaded_at = clock_timestamp() where batch_id = %s", [batch_id])
+    return accepted, held
+
+
+def check_counts(connection: psycopg.Connection, batch_id: int, accepted: int, held: int) -> None:
+    """What the verdicts say must be what went into raw and into quarantine."""
+    said = connection.execute(
+        """
+        select coalesce(sum(v.received), 0), coalesce(sum(v.accepted), 0), coalesce(sum(v.held), 0)
+        from ledger.judgements as j join ledger.verdicts as v using (submission_id) where j.batch_id = %s
+        """,
+        [batch_id],
+    ).fetchone()
+    if said != (accepted + held, accepted, held):
+        raise CountsDisagree(
+            f"batch {batch_id}: the verdicts say received, accepted, held {said}; {accepted} rows went to raw, "
+            f"{held} to quarantine"
+        )
+
+
+def drop_inbox(connection: psycopg.Connection, batch_id: int) -> None:
+    """Drop a batch's inbox tables; the group's rows lie in raw and quarantine by now, or in landing still."""
+    found = connection.execute(
+        "select tablename from pg_tables where schemaname = 'inbox' and tablename like %s",
+        [table_name(batch_id, "").replace("_", r"\_") + "%"],
+    ).fetchall()
+    for (name,) in found:
+        connection.execute(sql.SQL("drop table inbox.{}").format(sql.Identifier(name)))

@@ -1,0 +1,111 @@
+"""What Airflow's tasks call, one function a task. Light to import: what is heavy is imported inside."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rollcall.periods import Period
+from rollcall.settings import load_settings
+
+
+def periods_of(dag_run: Any, params: Mapping[str, Any]) -> list[Period]:
+    """
+    The periods a run is for: its partition key, else its `period` param, else those still open.
+
+    Open are the month before the run and the ones before it, as many as ROLLCALL_OPEN_PERIODS says, newest first.
+    A backfilled day counts from that day.
+    """
+    given = getattr(dag_run, "partition_key", None) or params.get("period")
+    if given:
+        return [Period.parse(given)]
+    last = Period.containing(dag_run.logical_date or dag_run.run_after).shift(-1)
+    return [last.shift(-back) for back in range(load_settings().open_periods)]
+
+
+def plan(periods: list[Period]) -> list[dict[str, Any]]:
+    """
+    Note what is expected of whom, and cut the offices into chunks, each for one mapped task.
+
+    Returns chunks of names only: `{"name", "period", "office_keys"}`.
+    """
+    from rollcall.collect.record import expect
+    from rollcall.datasets import datasets
+    from rollcall.offices import called_on, read_registry
+    from rollcall.warehouse.connection import connect
+
+    settings = load_settings()
+    registry = read_registry(settings.registry)
+    chunks = []
+    for period in periods:
+        offices = called_on(registry, period.last_day)
+        with connect() as connection:
+            expect(connection, period, offices, list(datasets()), period.due_at(settings.deadline_day))
+        for start in range(0, len(offices), settings.chunk_offices):
+            chunk = offices[start : start + settings.chunk_offices]
+            name = f"{period} {chunk[0].name}–{chunk[-1].name}"
+            keys = [office.office_key for office in chunk]
+            chunks.append({"name": name, "period": str(period), "office_keys": keys})
+    return chunks
+
+
+def collect(period: str, office_keys: list[int], run_id: str) -> None:
+    """Ask a chunk's offices and land what is new. An office's trouble is a line in the ledger, and never raised."""
+    from rollcall.collect import chunk
+    from rollcall.offices import called_on, read_registry
+    from rollcall.stopwatch import Stopwatch
+
+    settings, month = load_settings(), Period.parse(period)
+    wanted = set(office_keys)
+    offices = [
+        office
+        for office in called_on(read_registry(settings.registry), month.last_day)
+        if office.office_key in wanted
+    ]
+    with Stopwatch(month, run_id).step("collect") as step:
+        answers = chunk.collect(offices, month, settings)
+        step.rows = sum(len(answer.landed) for answer in answers)
+
+
+def load(period: Period, run_id: str) -> None:
+    """Read, judge and load what has landed for *period*."""
+    from rollcall.load import period as loading
+    from rollcall.stopwatch import Stopwatch
+
+    watch = Stopwatch(period, run_id)
+    with watch.step("load") as step:
+        loaded = loading.load(period, load_settings(), watch)
+        step.rows = loaded.accepted + loaded.held
+
+
+def send_receipts(period: Period, run_id: str) -> None:
+    """Tell every office what became of its submissions. One that cannot be reached is told at the next run."""
+    from rollcall.collect.chunk import address_book
+    from rollcall.land import Landing
+    from rollcall.offices import read_registry
+    from rollcall.receipts.send import send_pending
+    from rollcall.stopwatch import Stopwatch
+    from rollcall.warehouse.connection import connect
+
+    settings = load_settings()
+    registry = read_registry(settings.registry)
+    offices = {office.office_key: office for office in registry if office.is_valid_on(period.last_day)}
+    address_of = address_book(settings)
+    with Stopwatch(period, run_id).step("send_receipts") as step:
+        sent = send_pending(
+            connect,
+            str(period),
+            lambda key: address_of(offices[key]),
+            lambda key: offices[key].code,
+            Landing(settings.landing_url).get,
+            settings,
+        )
+        step.rows = sent.sent
+
+
+def build(period: Period, run_id: str) -> None:
+    """Bring the marts up to date with what was accepted, and test them."""
+    from rollcall import build as building
+    from rollcall.stopwatch import Stopwatch
+
+    with Stopwatch(period, run_id).step("build") as step:
+        result = building.build(str(period))
+        step.detail = {"dbt_seconds": result.seconds, "nodes": result.nodes}
