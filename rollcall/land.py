@@ -46,7 +46,7 @@ class Landing:
         """The bytes landed under *sha256*. Raises LandingCorrupt where they are not those bytes, or not there."""
         path = self.path_of(sha256)
         try:
-            content = path.read_bytes()
+            content: bytes = path.read_bytes()
         except FileNotFoundError as error:
             raise LandingCorrupt(f"{path} is gone: restore it from the backup of landing") from error
         found = hashlib.sha256(content).hexdigest()

@@ -15,11 +15,21 @@ GENERATED = STATE / "generated.env"
 MIB = 1024 * 1024
 
 
+def read_env_file(path: Path) -> dict[str, str]:
+    """Names that have a value in a file of `NAME=value` lines; none where there is no file."""
+    return {name: value for name, value in dotenv_values(path).items() if value}
+
+
+@cache
+def from_user() -> dict[str, str]:
+    """What the user's `.env` says."""
+    return read_env_file(Path(os.environ.get("ROLLCALL_ENV_FILE", ROOT / ".env")))
+
+
 @cache
 def from_files() -> dict[str, str]:
     """What `.env` says, and below it what `make up` generated for this checkout."""
-    files = [GENERATED, Path(os.environ.get("ROLLCALL_ENV_FILE", ROOT / ".env"))]
-    return {name: value for file in files for name, value in dotenv_values(file).items() if value}
+    return read_env_file(GENERATED) | from_user()
 
 
 def setting(name: str, default: str | None = None) -> str:

@@ -56,9 +56,7 @@ def collect(period: str, office_keys: list[int], run_id: str) -> None:
     settings, month = load_settings(), Period.parse(period)
     wanted = set(office_keys)
     offices = [
-        office
-        for office in called_on(read_registry(settings.registry), month.last_day)
-        if office.office_key in wanted
+        office for office in called_on(read_registry(settings.registry), month.last_day) if office.office_key in wanted
     ]
     with Stopwatch(month, run_id).step("collect") as step:
         answers = chunk.collect(offices, month, settings)

@@ -49,6 +49,14 @@ class Stopwatch:
             connection.execute(
                 "insert into ops.steps (step, period, run_id, started_at, seconds, rows, peak_mib, detail)"
                 " values (%s, %s, %s, %s, %s, %s, %s, %s)",
-                [name, str(self.period), self.run_id, started_at, seconds, step.rows, round(peak_mib(), 1),
-                 json.dumps(step.detail)],
-            )  # fmt: skip
+                [
+                    name,
+                    str(self.period),
+                    self.run_id,
+                    started_at,
+                    seconds,
+                    step.rows,
+                    round(peak_mib(), 1),
+                    json.dumps(step.detail),
+                ],
+            )

@@ -13,9 +13,18 @@ import sys
 from pathlib import Path
 
 REGISTRY = Path(__file__).resolve().parents[1] / "dbt_project" / "registry" / "offices.csv"
-FIELDS = (
-    "office_key,code,name,level,parent_key,valid_from,valid_to,reports,endpoint,connection".split(",")
-)
+FIELDS = [
+    "office_key",
+    "code",
+    "name",
+    "level",
+    "parent_key",
+    "valid_from",
+    "valid_to",
+    "reports",
+    "endpoint",
+    "connection",
+]
 GANSU = "62"
 # Offices outside Gansu whose published figures the demo reproduces.
 NAMED_OUTSIDE = ("610331", "610924", "630102004", "340504101")
@@ -61,8 +70,10 @@ def main(folder: Path) -> None:
         above = parent_of(short)
         reports = short.startswith(GANSU) or short in NAMED_OUTSIDE
         writer.writerow(
-            [key(short), short.ljust(12, "0"), places[short], LEVEL_OF_LENGTH[len(short)]]
-            + [key(above) if above else "", "", "", str(reports).lower(), "", ""]
+            [
+                *(key(short), short.ljust(12, "0"), places[short], LEVEL_OF_LENGTH[len(short)]),
+                *(key(above) if above else "", "", "", str(reports).lower(), "", ""),
+            ]
         )
 
 

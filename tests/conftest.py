@@ -27,6 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server
 def own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests know nothing of this checkout's `.env` or of what runs beside them."""
     monkeypatch.setattr(settings, "from_files", dict)
+    monkeypatch.setattr(settings, "from_user", dict)
     monkeypatch.setenv("ROLLCALL_PSEUDONYM_KEY", "5a" * 32)
 
 

@@ -1,4 +1,8 @@
-"""Drop folders: `{root}/{office_code}/{period}/{revision}-{kind}.{xlsx|json|zip}` or `{revision}-{kind}-{dataset}.csv`."""
+"""
+Drop folders on object storage.
+
+`{root}/{office_code}/{period}/{revision}-{kind}.{xlsx|json|zip}`, or `{revision}-{kind}-{dataset}.csv` beside it.
+"""
 
 import re
 from dataclasses import dataclass, replace
@@ -45,7 +49,7 @@ def folder_of(root: str, code: str, period: Period) -> "ObjectStoragePath":
 
 
 def list_folder(root: str, code: str, period: Period) -> list[Dropped]:
-    """The submissions in an office's folder, in order of revision and name. Receipts lie beside them, and are skipped."""
+    """The submissions in an office's folder, in order of revision and name. Receipts beside them are skipped."""
     folder = folder_of(root, code, period)
     if not folder.exists():
         return []

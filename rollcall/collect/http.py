@@ -1,7 +1,7 @@
 """Ask one office over HTTP: listing, then the files that are new. Follows no redirect, waits no longer than it must."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -46,8 +46,10 @@ def session_for(threads: int) -> requests.Session:
 
 def before_next(state: RetryCallState) -> float:
     """Seconds before the next try: what the office asked for, else doubling from half a second."""
-    asked = getattr(state.outcome.exception() if state.outcome else None, "wait", None)
-    return min(asked if asked is not None else FIRST_WAIT * 2 ** (state.attempt_number - 1), LONGEST_WAIT)
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.wait if isinstance(error, AskAgain) else None
+    doubling = FIRST_WAIT * float(2 ** (state.attempt_number - 1))
+    return min(doubling if asked is None else asked, LONGEST_WAIT)
 
 
 def retrying(settings: Settings) -> Retrying:
@@ -61,8 +63,14 @@ def retrying(settings: Settings) -> Retrying:
 
 
 @contextmanager
-def answered(session: requests.Session, address: Address, path: str, settings: Settings,
-             **kwargs: object) -> Iterator[requests.Response]:  # fmt: skip
+def answered(
+    session: requests.Session,
+    address: Address,
+    path: str,
+    settings: Settings,
+    params: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Iterator[requests.Response]:
     """
     One GET below the office's base, streamed; 200 and 304 are answers, everything else is raised.
 
@@ -71,14 +79,15 @@ def answered(session: requests.Session, address: Address, path: str, settings: S
         AskAgain: No answer or half an answer, 429, or a status of 500 or more.
         OfficeInTrouble: Any other status, redirects included.
     """
-    headers = dict(kwargs.pop("headers", {}) or {})  # type: ignore[call-overload]
+    sent = dict(headers or {})
     if address.token:
-        headers["Authorization"] = f"Bearer {address.token}"
+        sent["Authorization"] = f"Bearer {address.token}"
     timeouts = (settings.connect_seconds, settings.read_seconds)
     url = f"{address.base.rstrip('/')}/{path}"
     try:
-        with session.get(url, headers=headers, timeout=timeouts, stream=True, allow_redirects=False,
-                         **kwargs) as answer:  # type: ignore[arg-type]  # fmt: skip
+        with session.get(
+            url, params=params, headers=sent, timeout=timeouts, stream=True, allow_redirects=False
+        ) as answer:
             if answer.status_code == 404:
                 raise OfficeSilent(f"GET {path}: HTTP 404")
             if answer.status_code in TRY_AGAIN:

@@ -51,7 +51,7 @@ def read_listing(body: bytes, code: str, period: Period) -> list[Listed]:
     return sorted(listed, key=lambda entry: entry.revision)
 
 
-def listed_of(entry: dict) -> Listed:
+def listed_of(entry: dict[str, object]) -> Listed:
     """One entry of a listing, typed. Raises KeyError, TypeError or ValueError."""
     submitted_at = datetime.fromisoformat(text(entry["submitted_at"]))
     if submitted_at.tzinfo is None:

@@ -89,8 +89,14 @@ class Asker:
     def listing(self, answer: Answer, address: Address, known: Known) -> list[Listed] | None:
         """What the office has; None when it says that nothing changed since we asked."""
         headers = {"If-None-Match": known.etag} if known.etag else {}
-        with answered(self.session, address, "submissions", self.settings,
-                      params={"period": str(self.period)}, headers=headers) as response:  # fmt: skip
+        with answered(
+            self.session,
+            address,
+            "submissions",
+            self.settings,
+            params={"period": str(self.period)},
+            headers=headers,
+        ) as response:
             if response.status_code == 304:
                 answer.not_modified = True
                 return None

@@ -39,7 +39,7 @@ def expect(
 def known_of(connection: psycopg.Connection, period: Period, offices: Sequence[Office]) -> dict[int, Known]:
     """What the ledger knows of each office before it is asked."""
     keys = [office.office_key for office in offices]
-    etags = dict(
+    etags: dict[int, str | None] = dict(
         connection.execute(
             "select office_key, etag from ledger.answers where period = %s and office_key = any(%s)",
             [str(period), keys],
@@ -70,7 +70,7 @@ def record(connection: psycopg.Connection, period: Period, answers: Sequence[Ans
             on conflict (period, office_key, revision, filename) do nothing
             """,
             [
-                submission_row(answer.office, period, listed) + (received_at, is_landed)
+                (*submission_row(answer.office, period, listed), received_at, is_landed)
                 for answer in answers
                 for files, is_landed in ((answer.landed, True), (answer.too_large, False))
                 for listed, received_at in files

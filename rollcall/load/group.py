@@ -24,9 +24,21 @@ SECONDS_BETWEEN_LINES = 5.0
 TOO_LARGE = "文件超过大小上限，没有读取：请拆分后分版次重新报送。"
 
 READINGS = {"submission_id": "bigint", "trouble": "text", "not_read": "text[]"}
-DATASETS = {"submission_id": "bigint", "dataset": "text", "sheet": "text", "rows": "integer", "trouble": "text",
-            "unchanged": "text"}  # fmt: skip
-COLUMNS = {"submission_id": "bigint", "dataset": "text", "column_name": "text", "letter": "text", "header": "text"}
+DATASETS = {
+    "submission_id": "bigint",
+    "dataset": "text",
+    "sheet": "text",
+    "rows": "integer",
+    "trouble": "text",
+    "unchanged": "text",
+}
+COLUMNS = {
+    "submission_id": "bigint",
+    "dataset": "text",
+    "column_name": "text",
+    "letter": "text",
+    "header": "text",
+}
 CELLS = {
     "submission_id": "bigint",
     "dataset": "text",
@@ -92,8 +104,7 @@ def fetch(group: Sequence[Submission], folder: Path, landing: Landing, settings:
             pass
 
 
-def read_group(group: Sequence[Submission], codes: dict[int, str], folder: Path,
-               settings: Settings) -> list[Reading]:  # fmt: skip
+def read_group(group: Sequence[Submission], codes: dict[int, str], folder: Path, settings: Settings) -> list[Reading]:
     """Read every file of the group in limited child processes; rows lie in *folder* as CSV. Logs progress."""
     jobs = [
         Job(
@@ -129,7 +140,7 @@ def table_name(batch_id: int, name: str) -> str:
 
 def create(connection: psycopg.Connection, name: str, columns: dict[str, str]) -> None:
     """An inbox table. Unlogged: after a crash the group is read again from landing."""
-    parts = [sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in columns.items()]  # type: ignore[arg-type]
+    parts = [sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in columns.items()]
     connection.execute(
         sql.SQL("create unlogged table inbox.{} ({})").format(sql.Identifier(name), sql.SQL(", ").join(parts))
     )
@@ -157,8 +168,9 @@ def as_array(texts: Sequence[str]) -> str:
     return "{" + ",".join(quoted) + "}"
 
 
-def fill_inbox(connection: psycopg.Connection, batch_id: int, readings: Sequence[Reading],
-               folder: Path) -> dict[str, str]:  # fmt: skip
+def fill_inbox(
+    connection: psycopg.Connection, batch_id: int, readings: Sequence[Reading], folder: Path
+) -> dict[str, str]:
     """
     COPY what was read into inbox tables of this batch. Returns the rows' tables by dataset, those that have any.
 
@@ -168,15 +180,34 @@ def fill_inbox(connection: psycopg.Connection, batch_id: int, readings: Sequence
     create(connection, table_name(batch_id, "datasets"), DATASETS)
     create(connection, table_name(batch_id, "columns"), COLUMNS)
     create(connection, table_name(batch_id, "cells"), CELLS)
-    copy(connection, table_name(batch_id, "readings"),
-         as_csv([(r.submission_id, r.trouble, as_array(r.not_read)) for r in readings]))  # fmt: skip
-    copy(connection, table_name(batch_id, "datasets"),
-         as_csv([(r.submission_id, name, d.sheet, d.rows, d.trouble, None)
-                 for r in readings for name, d in r.datasets.items()]))  # fmt: skip
-    copy(connection, table_name(batch_id, "columns"),
-         as_csv([(r.submission_id, name, column, letter, header)
-                 for r in readings for name, d in r.datasets.items()
-                 for column, (letter, header) in d.columns.items()]))  # fmt: skip
+    copy(
+        connection,
+        table_name(batch_id, "readings"),
+        as_csv([(r.submission_id, r.trouble, as_array(r.not_read)) for r in readings]),
+    )
+    copy(
+        connection,
+        table_name(batch_id, "datasets"),
+        as_csv(
+            [
+                (r.submission_id, name, d.sheet, d.rows, d.trouble, None)
+                for r in readings
+                for name, d in r.datasets.items()
+            ]
+        ),
+    )
+    copy(
+        connection,
+        table_name(batch_id, "columns"),
+        as_csv(
+            [
+                (r.submission_id, name, column, letter, header)
+                for r in readings
+                for name, d in r.datasets.items()
+                for column, (letter, header) in d.columns.items()
+            ]
+        ),
+    )
     cells = (folder / f"{reading.submission_id}.cells.csv" for reading in readings)
     copy(connection, table_name(batch_id, "cells"), (file.read_bytes() for file in cells if file.exists()))
     tables = {}
@@ -186,8 +217,9 @@ def fill_inbox(connection: psycopg.Connection, batch_id: int, readings: Sequence
     return tables
 
 
-def fill_dataset(connection: psycopg.Connection, batch_id: int, dataset: Dataset, readings: Sequence[Reading],
-                 folder: Path) -> str:  # fmt: skip
+def fill_dataset(
+    connection: psycopg.Connection, batch_id: int, dataset: Dataset, readings: Sequence[Reading], folder: Path
+) -> str:
     """The rows of one dataset, of every submission of the batch."""
     name = table_name(batch_id, dataset.name)
     create(connection, name, inbox_columns(dataset))

@@ -48,8 +48,11 @@ def load(period: Period, settings: Settings, watch: Stopwatch) -> Loaded:
     Judge what has landed for *period*, group by group. Killed at any point, it starts again with what is left.
     """
     landing = Landing(settings.landing_url)
-    codes = {office.office_key: office.code for office in read_registry(settings.registry)
-             if office.is_valid_on(period.last_day)}  # fmt: skip
+    codes = {
+        office.office_key: office.code
+        for office in read_registry(settings.registry)
+        if office.is_valid_on(period.last_day)
+    }
     total = Loaded()
     with only_loader():
         with connect() as connection:
@@ -68,8 +71,14 @@ def clear_inbox(connection: psycopg.Connection) -> None:
         drop_inbox(connection, batch_id)
 
 
-def load_group(period: Period, group: list[Submission], codes: dict[int, str], landing: Landing,
-               settings: Settings, watch: Stopwatch) -> Loaded:  # fmt: skip
+def load_group(
+    period: Period,
+    group: list[Submission],
+    codes: dict[int, str],
+    landing: Landing,
+    settings: Settings,
+    watch: Stopwatch,
+) -> Loaded:
     """One group through read, judge and settle."""
     with connect() as connection:
         row = connection.execute(

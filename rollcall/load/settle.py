@@ -141,8 +141,9 @@ def set_aside_unchanged(connection: psycopg.Connection, batch_id: int, tables: M
     )
 
 
-def settle(connection: psycopg.Connection, batch_id: int, tables: Mapping[str, str],
-           outcomes: Sequence[Outcome]) -> tuple[int, int]:  # fmt: skip
+def settle(
+    connection: psycopg.Connection, batch_id: int, tables: Mapping[str, str], outcomes: Sequence[Outcome]
+) -> tuple[int, int]:
     """
     Write what was judged, in the caller's transaction. Returns rows accepted and rows held.
 
@@ -167,7 +168,8 @@ def settle(connection: psycopg.Connection, batch_id: int, tables: Mapping[str, s
     check_counts(connection, batch_id, accepted, held)
     with connection.cursor() as cursor:
         cursor.executemany(
-            "insert into ops.rule_results (batch_id, dataset, rule, severity, checked, broken) values (%s, %s, %s, %s, %s, %s)",
+            "insert into ops.rule_results (batch_id, dataset, rule, severity, checked, broken)"
+            " values (%s, %s, %s, %s, %s, %s)",
             [(batch_id, o.rule.dataset, o.rule.name, o.rule.severity, o.checked, o.broken) for o in outcomes],
         )
     connection.execute("update ledger.batches set loaded_at = clock_timestamp() where batch_id = %s", [batch_id])

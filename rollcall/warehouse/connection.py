@@ -22,9 +22,10 @@ def prepare() -> None:
     """Create what Rollcall itself writes, and the readers' role. Safe to run again, also at the same time."""
     with connect() as connection:
         connection.execute("select pg_advisory_xact_lock(hashtext('rollcall.prepare'))")
-        connection.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))  # type: ignore[arg-type]
+        for script in ("schema.sql", "functions.sql"):
+            connection.execute((Path(__file__).parent / script).read_text(encoding="utf-8"))
         for dataset in datasets().values():
-            connection.execute(create_raw(dataset))  # type: ignore[arg-type]
+            connection.execute(create_raw(dataset))
         if not connection.execute("select 1 from pg_roles where rolname = %s", [READERS]).fetchone():
             connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(READERS)))
         for schema in ("marts", "reference"):

@@ -74,7 +74,7 @@ def run(command: str, *arguments: str, folder: Path) -> str:
     """Run one of PostgreSQL's programs as the user that owns the data."""
     user = operating_user()
     as_user = {"user": user, "group": user, "extra_groups": []} if user else {}
-    return pgexec(command, arguments, bin_path=BIN, cwd=folder, timeout=120, **as_user)
+    return str(pgexec(command, arguments, bin_path=BIN, cwd=folder, timeout=120, **as_user))
 
 
 def postmaster(folder: Path) -> PostmasterInfo | None:
@@ -84,7 +84,7 @@ def postmaster(folder: Path) -> PostmasterInfo | None:
     except (AssertionError, OSError):  # half-written at start-up, or gone while it was read
         return None
     alive = info is not None and info.process is not None and info.process.is_running()
-    return info if alive and info is not None and info.process.name() == "postgres" else None  # type: ignore[union-attr]
+    return info if alive and info is not None and info.process.name() == "postgres" else None
 
 
 def start(folder: Path, port: int) -> Server:
@@ -103,8 +103,20 @@ def start(folder: Path, port: int) -> Server:
     options = f"-p {port} -k ''"
     log = folder / "log"
     try:
-        run("pg_ctl", "-w", "-t", "60", "-D", str(folder / "data"), "-l", str(log), "-o", options, "start",
-            folder=folder)
+        run(
+            "pg_ctl",
+            "-w",
+            "-t",
+            "60",
+            "-D",
+            str(folder / "data"),
+            "-l",
+            str(log),
+            "-o",
+            options,
+            "start",
+            folder=folder,
+        )
     except (OSError, subprocess.SubprocessError) as error:
         tail = log.read_text(errors="replace")[-2000:] if log.exists() else "no log"
         raise ServerNotStarted(f"PostgreSQL on port {port} did not start; {log} ends: {tail}") from error
@@ -115,8 +127,21 @@ def initialise(folder: Path, password_file: Path) -> None:
     """Make the data anew, under another name until it is complete, so that a killed start leaves nothing half-made."""
     fresh = folder / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)
-    run("initdb", "-U", "postgres", "-A", "scram-sha-256", "--pwfile", str(password_file), "-E", "UTF8",
-        "--locale=C.UTF-8", "-D", str(fresh), folder=folder)
+    run(
+        "initdb",
+        "-U",
+        "postgres",
+        "-A",
+        "scram-sha-256",
+        "--pwfile",
+        str(password_file),
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "-D",
+        str(fresh),
+        folder=folder,
+    )
     with (fresh / "postgresql.conf").open("a", encoding="utf-8") as configuration:
         configuration.write(CONFIGURATION)
     fresh.rename(folder / "data")
@@ -153,7 +178,7 @@ def ensure_role(server: Server, name: str, password: str, options: str = "") -> 
             sql.SQL("{verb} role {name} login {options} password {password}").format(
                 verb=sql.SQL(verb),
                 name=sql.Identifier(name),
-                options=sql.SQL(options),  # type: ignore[arg-type]
+                options=sql.SQL(options),
                 password=sql.Literal(password),
             )
         )
@@ -164,7 +189,27 @@ def ensure_database(server: Server, name: str, owner: str) -> None:
     with psycopg.connect(server.url(), autocommit=True) as connection:
         if connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
             return
-        connection.execute(
-            sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(owner))
-        )
+        connection.execute(sql.SQL("create database {} owner {}").format(sql.Identifier(name), sql.Identifier(owner)))
         connection.execute(sql.SQL("revoke connect on database {} from public").format(sql.Identifier(name)))
+
+
+def ensure_reader(server: Server, database: str, name: str) -> None:
+    """Let a login read the marts and nothing else, in transactions that cannot write."""
+    readers = "rollcall_read"
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        if not connection.execute("select 1 from pg_roles where rolname = %s", [readers]).fetchone():
+            connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(readers)))
+        for statement in (
+            "grant {readers} to {name}",
+            "grant connect on database {database} to {readers}",
+            "alter role {name} set default_transaction_read_only = on",
+            "alter role {name} set statement_timeout = '5min'",
+            "alter role {name} set search_path = marts, reference",
+        ):
+            connection.execute(
+                sql.SQL(statement).format(
+                    readers=sql.Identifier(readers),
+                    name=sql.Identifier(name),
+                    database=sql.Identifier(database),
+                )
+            )

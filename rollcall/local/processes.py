@@ -1,0 +1,73 @@
+"""Processes of ours: started on their own, found again by id and start time, ended by id and by nothing else."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from rollcall.settings import ROOT, STATE
+
+RUN = STATE / "run"
+LOGS = STATE / "logs"
+
+
+def start(name: str, command: Sequence[str], environment: Mapping[str, str]) -> psutil.Process:
+    """Start *command* in a session of its own, its output in `.rollcall/logs`; what runs already is left alone."""
+    running = find(name)
+    if running is not None:
+        return running
+    RUN.mkdir(parents=True, exist_ok=True)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with (LOGS / f"{name}.log").open("ab") as log:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=dict(environment),
+            cwd=ROOT,
+            start_new_session=True,
+        )
+    process = psutil.Process(child.pid)
+    (RUN / f"{name}.json").write_text(json.dumps({"pid": child.pid, "started": process.create_time()}))
+    return process
+
+
+def find(name: str) -> psutil.Process | None:
+    """The process started under *name*, if it is still that process: ids are used again."""
+    try:
+        noted = json.loads((RUN / f"{name}.json").read_text())
+        process = psutil.Process(noted["pid"])
+        alive = process.create_time() == noted["started"] and process.status() != psutil.STATUS_ZOMBIE
+    except (FileNotFoundError, psutil.NoSuchProcess):
+        return None
+    return process if alive else None
+
+
+def stop(name: str, seconds: float = 15) -> bool:
+    """End a process and its children, kindly first. False when none ran."""
+    process = find(name)
+    if process is not None:
+        family = [*process.children(recursive=True), process]
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+        _, alive = psutil.wait_procs(family, timeout=seconds)
+        for survivor in alive:
+            with suppress(psutil.NoSuchProcess):
+                survivor.kill()
+        psutil.wait_procs(alive, timeout=5)
+    with suppress(FileNotFoundError):
+        (RUN / f"{name}.json").unlink()
+    return process is not None
+
+
+def tail(name: str, lines: int = 20) -> str:
+    """The last lines of a process's log."""
+    path: Path = LOGS / f"{name}.log"
+    if not path.exists():
+        return f"{path} does not exist"
+    return os.linesep.join(path.read_text(errors="replace").splitlines()[-lines:])

@@ -1,0 +1,196 @@
+"""
+The office's own workbook with its wrong cells marked, made anew from landing while a receipt is sent.
+
+Workbooks are hostile until shown otherwise: they are opened in child processes with limits on memory, CPU and wall
+clock (`rollcall.receipts.annotate`). A child that dies costs its own workbook the marks, nothing else.
+"""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import LifoQueue
+from threading import Timer
+from types import TracebackType
+from typing import Any, Self
+
+from rollcall.datasets import datasets
+from rollcall.receipts.receipt import Judged
+from rollcall.settings import MIB, ROOT, Settings
+
+log = logging.getLogger(__name__)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# openpyxl holds a workbook whole, at 12 to 15 bytes a byte of XML: this many stay within 1 GiB.
+MOST_UNPACKED = 56 * MIB
+MOST_WRITTEN = 256 * MIB  # one temporary file of a child
+
+TOO_LARGE = "工作簿较大，未制作标注副本；请按本回执所列的行和单元格逐条核对。"
+NOT_MADE = "未能制作标注副本；请按本回执所列的行和单元格逐条核对。"
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """
+    What became of the marks. `path` is the marked workbook, or None; `note` then tells the office why, in Chinese.
+
+    `trouble` is for us: empty where all went well, or where leaving it out was right.
+    """
+
+    path: Path | None
+    note: str | None = None
+    trouble: str | None = None
+
+
+def marks_of(judged: Judged) -> list[dict[str, Any]]:
+    """
+    What to mark in the workbook of *judged*; empty where it is no workbook, or nothing in it has a place.
+
+    A dataset turned away as a whole is told at A1 of its sheet. A file that could not be read has no datasets.
+    """
+    if judged.media_type != XLSX and not judged.filename.lower().endswith(".xlsx"):
+        return []
+    turned_away = [
+        {"sheet": datasets()[verdict.dataset].sheet_zh, "row": None, "cell": None,
+         "severity": "critical", "text": verdict.reason}
+        for verdict in judged.verdicts
+        if verdict.outcome == "turned_away" and verdict.reason
+    ]  # fmt: skip
+    return turned_away + [
+        {"sheet": reason.sheet, "row": reason.row, "cell": reason.cell,
+         "severity": reason.severity, "text": reason.text}
+        for reason in judged.reasons
+    ]  # fmt: skip
+
+
+class ChildDied(Exception):
+    """The child ended before it answered; the message is the last it said."""
+
+
+class Child:
+    """One limited process, started when it is first needed and again after it died."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> subprocess.Popen[str]:
+        limits = {
+            "memory_bytes": self.settings.parse_memory_bytes,
+            "cpu_seconds": self.settings.parse_cpu_seconds,
+            "file_bytes": MOST_WRITTEN,
+            "unpacked_bytes": MOST_UNPACKED,
+        }
+        with (self.folder / f"{id(self)}.stderr").open("w") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "rollcall.receipts.annotate"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                encoding="utf-8",
+                umask=0o077,
+                cwd=self.folder,
+                # Nothing else of our environment: no secrets, no address of the warehouse.
+                env={"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LANG": "C.UTF-8", "TMPDIR": str(self.folder)},
+            )
+        send(process, limits)
+        return process
+
+    def ask(self, job: dict[str, Any]) -> dict[str, int]:
+        """One job. Raises ChildDied where the child ended, or had to be ended for taking too long."""
+        if self.process is None or self.process.poll() is not None:
+            self.process = self.start()
+        process, clock = self.process, Timer(self.settings.parse_wall_seconds, self.process.kill)
+        clock.start()
+        try:
+            send(process, job)
+            answer = process.stdout.readline() if process.stdout else ""
+        finally:
+            clock.cancel()
+        if not answer.endswith("\n"):
+            self.end()
+            raise ChildDied(self.last_words(process.returncode))
+        return json.loads(answer)
+
+    def last_words(self, status: int) -> str:
+        with (self.folder / f"{id(self)}.stderr").open(errors="replace") as errors:
+            last = deque((line.strip() for line in errors if line.strip()), maxlen=1)
+        return f"{last[0][:300] if last else 'no traceback'} (exit status {status})"
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            with self.process:  # closes its pipes and waits for it
+                pass
+            self.process = None
+
+
+def send(process: subprocess.Popen[str], message: dict[str, Any]) -> None:
+    """One line to the child. One that is already dead is noticed when its answer is read."""
+    assert process.stdin is not None  # noqa: S101 (it was opened with a pipe)
+    try:
+        process.stdin.write(json.dumps(message) + "\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        log.debug("the child that marks workbooks has ended")
+
+
+class Annotator:
+    """Marks workbooks, a few at once; used by any number of threads, as a context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def __enter__(self) -> Self:
+        # Here a workbook lies, readable by this user only, from being made until it is sent.
+        self.scratch = tempfile.TemporaryDirectory(prefix="rollcall-receipts-")
+        self.folder = Path(self.scratch.name)
+        self.children = [Child(self.folder, self.settings) for _ in range(self.settings.parse_workers)]
+        self.idle: LifoQueue[Child] = LifoQueue()
+        for child in self.children:
+            self.idle.put(child)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for child in self.children:
+            child.end()
+        self.scratch.cleanup()
+
+    @contextmanager
+    def borrowed(self) -> Iterator[Child]:
+        child = self.idle.get()
+        try:
+            yield child
+        finally:
+            self.idle.put(child)
+
+    def annotate(self, judged: Judged, content: bytes, marks: list[dict[str, Any]]) -> Annotation:
+        """Mark one workbook. Never raises for what is in it; the caller removes the file once it is sent."""
+        source, target = (self.folder / f"{judged.submission_id}.{end}" for end in ("source", "xlsx"))
+        source.write_bytes(content)
+        try:
+            with self.borrowed() as child:
+                answer = child.ask({"source": str(source), "target": str(target), "marks": marks})
+        except ChildDied as error:
+            target.unlink(missing_ok=True)
+            return Annotation(None, NOT_MADE, f"workbook not annotated: {error}")
+        finally:
+            source.unlink()
+        if "placed" not in answer:
+            log.info("submission %d: %d bytes unpacked, not annotated", judged.submission_id, answer["unpacked"])
+            return Annotation(None, TOO_LARGE)
+        if not answer["placed"]:
+            return Annotation(None, NOT_MADE, "workbook not annotated: openpyxl finds none of the sheets named")
+        homeless = answer["homeless"]
+        trouble = f"openpyxl does not find the sheets of {homeless} of {len(marks)} reasons" if homeless else None
+        return Annotation(target, None, trouble)

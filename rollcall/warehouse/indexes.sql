@@ -1,0 +1,14 @@
+-- What the build asks of `raw`: which other slices speak of the same record. Safe to run again.
+create index if not exists registrations_by_volunteer on raw.registrations (_office_key, volunteer_no);
+create index if not exists events_by_event on raw.events (_office_key, organiser_code, event_no);
+create index if not exists funding_by_voucher on raw.funding (voucher_no, _office_key);
+
+create table if not exists ops.dbt_builds (
+    invocation_id text primary key,
+    definitions_sha256 text not null,
+    slices integer not null,
+    seconds numeric not null,
+    finished_at timestamptz not null
+);
+comment on table ops.dbt_builds is 'One row per build that succeeded. When the definitions (models, macros, seeds, registry) '
+'differ from those of the last one, everything is built anew.';
