@@ -26,6 +26,7 @@ def prepare() -> None:
             connection.execute((Path(__file__).parent / script).read_text(encoding="utf-8"))
         for dataset in datasets().values():
             connection.execute(create_raw(dataset))
+        connection.execute((Path(__file__).parent / "indexes.sql").read_text(encoding="utf-8"))
         if not connection.execute("select 1 from pg_roles where rolname = %s", [READERS]).fetchone():
             connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(READERS)))
         for schema in ("marts", "reference"):

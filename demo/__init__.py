@@ -1,0 +1,1 @@
+"""Pretend offices: made-up records from a fixed seed, and a server that speaks the protocol."""

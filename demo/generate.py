@@ -1,0 +1,231 @@
+"""Write all files of the pretend offices, and a manifest of what was made: `python -m demo.generate`."""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from demo.habits import CHENGGUAN
+from demo.submissions import answer_of, as_listed
+from demo.world import SEED, World, build_world
+from rollcall.datasets import LAYOUTS, SEEDS
+from rollcall.periods import Period
+from rollcall.settings import load_settings
+
+MANIFEST, FILES = "manifest.json", "files"
+PROCESSES = 2
+CHUNK = 25
+Manifest = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to generate. `offices` limits to some codes; empty means all of the registry that report."""
+
+    period: Period
+    seed: int = SEED
+    scale: float = 1.0
+    offices: tuple[str, ...] = ()
+    registry: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds the registry."""
+        return self.registry or load_settings().registry
+
+    def identity(self) -> dict[str, Any]:
+        """What the bytes depend on; equal identities mean equal bytes."""
+        return {
+            "period": str(self.period),
+            "seed": self.seed,
+            "scale": self.scale,
+            "only": sorted(self.offices),
+            "generator": generator_version(self.folder),
+        }
+
+
+def generator_version(registry: Path) -> str:
+    """Digest of what the bytes depend on beside the order: this package, layouts, codes, registry."""
+    digest = hashlib.sha256()
+    sources = [*Path(__file__).parent.rglob("*.py"), *LAYOUTS.glob("*.csv"), *SEEDS.glob("*.csv")]
+    for path in [*sorted(sources), registry / "offices.csv"]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def prepare(order: Order, out: Path) -> Manifest:
+    """
+    Make *out* hold what *order* asks for, and return its manifest.
+
+    A finished folder of the same identity is used as it is; anything else of ours in it is made anew.
+    """
+    finished = read_manifest(out)
+    if finished and finished["identity"] == order.identity() and is_whole(finished, out):
+        return finished
+    out.mkdir(parents=True, exist_ok=True)
+    # The manifest goes first and comes last, so that a half-written folder has none.
+    (out / MANIFEST).unlink(missing_ok=True)
+    shutil.rmtree(out / FILES, ignore_errors=True)
+    (out / FILES).mkdir()
+    offices = dict(generated(order, out))
+    manifest = {
+        "identity": order.identity(),
+        "period": str(order.period),
+        "seed": order.seed,
+        "totals": totals(offices),
+        "offices": {code: offices[code] for code in sorted(offices)},
+    }
+    arriving = out / f".{MANIFEST}.{os.getpid()}"
+    arriving.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+    arriving.replace(out / MANIFEST)
+    return manifest
+
+
+def read_manifest(out: Path) -> Manifest | None:
+    """The manifest of a finished folder; None where there is none."""
+    path = out / MANIFEST
+    if not path.is_file():
+        return None
+    manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
+
+
+def is_whole(manifest: Manifest, out: Path) -> bool:
+    """Whether every file of the manifest is there, with its number of bytes."""
+    sizes = {path.name: path.stat().st_size for path in (out / FILES).glob("*")}
+    listed = [one for entry in manifest["offices"].values() for one in entry["submissions"]]
+    return all(sizes.get(Path(one["path"]).name) == one["bytes"] for one in listed)
+
+
+def generated(order: Order, out: Path) -> Iterator[tuple[str, Manifest]]:
+    """Write the files of every office over two processes; yield code and manifest entry as they come."""
+    codes = codes_of(order)
+    # The largest first, alone, so that it does not keep the others waiting at the end.
+    large = [code for code in codes if code == CHENGGUAN]
+    rest = [code for code in codes if code != CHENGGUAN]
+    chunks = [large] * bool(large) + [rest[start : start + CHUNK] for start in range(0, len(rest), CHUNK)]
+    started, done = time.monotonic(), 0
+    for number, entries in enumerate(written(order, chunks, out), 1):
+        yield from entries
+        done += len(entries)
+        if number % 10 == 0 or number == len(chunks):
+            say(f"demo: {done} of {len(codes)} offices written, {time.monotonic() - started:.1f} s")
+
+
+def written(order: Order, chunks: list[list[str]], out: Path) -> Iterator[list[tuple[str, Manifest]]]:
+    """The entries of each chunk as it is finished; a single chunk needs no process of its own."""
+    if len(chunks) == 1:
+        yield write_offices(order, chunks[0], out)
+        return
+    # Spawned: a fork of a process with threads, as a test's is, may hang.
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        waiting = [pool.submit(write_offices, order, chunk, out) for chunk in chunks]
+        for finished in as_completed(waiting):
+            yield finished.result()
+
+
+def say(line: str) -> None:
+    """Tell whoever watches, at once."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def codes_of(order: Order) -> list[str]:
+    """The codes to generate. Raises ValueError for a code that no reporting office has."""
+    known = world_of(order).by_code
+    unknown = [code for code in order.offices if code not in known]
+    if unknown:
+        raise ValueError(f"no office that reports for {order.period} has the code {', '.join(unknown)}")
+    return sorted(set(order.offices)) or list(known)
+
+
+@cache
+def world_of(order: Order) -> World:
+    """The world of an order, once per process."""
+    return build_world(order.seed, order.period, order.scale, order.folder)
+
+
+def write_offices(order: Order, codes: list[str], out: Path) -> list[tuple[str, Manifest]]:
+    """Write the files of some offices; runs in a child process."""
+    world = world_of(order)
+    return [(code, write_office(world, code, out)) for code in codes]
+
+
+def write_office(world: World, code: str, out: Path) -> Manifest:
+    """Write the files of one office and describe them."""
+    answer = answer_of(world, world.by_code[code])
+    submissions = []
+    for submission in answer.submissions:
+        path = f"{FILES}/{code}-{submission.revision}.{submission.filename.rpartition('.')[2]}"
+        (out / path).write_bytes(submission.content)
+        digest = hashlib.sha256(submission.content).hexdigest()
+        submissions.append(as_listed(submission) | {"bytes": len(submission.content), "sha256": digest, "path": path})
+    return {
+        "fault": answer.habits.fault,
+        "late": answer.late,
+        "format": answer.habits.format,
+        "broken": answer.broken,
+        "submissions": submissions,
+    }
+
+
+def totals(offices: dict[str, Manifest]) -> Manifest:
+    """Counts over all offices: by fault, files and bytes, and rows of what a collector gets to read."""
+    faults = Counter(entry["fault"] or "none" for entry in offices.values())
+    readable = [entry for entry in offices.values() if entry["fault"] != "silent"]
+    files = [submission for entry in readable for submission in entry["submissions"]]
+    first = [submission for submission in files if submission["kind"] != "correction"]
+    rows: Counter[str] = Counter()
+    for submission in first:
+        rows.update(submission["rows"])
+    return {
+        "offices": len(offices),
+        "faults": dict(sorted(faults.items())),
+        "late": sum(entry["late"] for entry in offices.values()),
+        "corrections": len(files) - len(first),
+        "files": len(files),
+        "bytes": sum(submission["bytes"] for submission in files),
+        "rows": dict(rows),
+        "rows_total": rows.total(),
+        "rows_of_corrections": sum(sum(s["rows"].values()) for s in files if s["kind"] == "correction"),
+        "rows_broken": sum(broken["rows"] for entry in offices.values() for broken in entry["broken"]),
+    }
+
+
+def add_order_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options that say what to generate, the same for generator and server."""
+    parser.add_argument("--period", type=Period.parse, required=True, help="the month reported on, YYYY-MM")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the rows to make, for tests")
+    parser.add_argument("--offices", default="", help="codes, separated by commas; all when empty")
+    parser.add_argument("--registry", type=Path, help="folder of offices.csv; the setting's when absent")
+
+
+def order_from(arguments: argparse.Namespace) -> Order:
+    offices = tuple(code for code in arguments.offices.split(",") if code)
+    return Order(arguments.period, arguments.seed, arguments.scale, offices, arguments.registry)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m demo.generate", description=__doc__)
+    add_order_arguments(parser)
+    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    arguments = parser.parse_args()
+    started = time.monotonic()
+    manifest = prepare(order_from(arguments), arguments.out)
+    say(f"demo: {json.dumps(manifest['totals'], ensure_ascii=False)}, {time.monotonic() - started:.1f} s")
+
+
+if __name__ == "__main__":
+    main()

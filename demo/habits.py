@@ -1,0 +1,138 @@
+"""How an office behaves and how it writes: pure functions of the seed and its code, for every month."""
+
+from dataclasses import dataclass, replace
+from random import Random
+
+# What an office does, and the share that does it. No office is in two groups.
+SHARES = {
+    "not_found": 0.01,
+    "empty_list": 0.01,
+    "busy": 0.01,
+    "silent": 0.01,
+    "wrong_headers": 0.005,
+    "truncated": 0.005,
+    "encrypted": 0.005,
+    "html": 0.005,
+    "broken_rows": 0.05,
+    "late": 0.03,
+    "correction": 0.02,
+}
+NOT_SUBMITTED = frozenset({"not_found", "empty_list"})
+TURNED_AWAY = frozenset({"wrong_headers", "truncated", "encrypted", "html"})
+FAULTS = NOT_SUBMITTED | TURNED_AWAY | {"busy", "silent", "broken_rows"}
+# Nothing of these offices' records reaches the warehouse.
+NOTHING_ARRIVES = NOT_SUBMITTED | TURNED_AWAY | {"silent"}
+
+PROVINCE, CAPITAL, CHENGGUAN, QINGYANG = "620000000000", "620100000000", "620102000000", "621000000000"
+JIAYUGUAN = "6202"
+FORMATS = {"xlsx": 50, "zip": 20, "csv": 12, "json": 18}
+
+
+@dataclass(frozen=True)
+class Style:
+    """
+    How an office writes its cells and tables.
+
+    `dates` is native (a real date in a workbook), serial, iso, chinese, slash or dot. `digits` is plain,
+    full_width or thousands. `yes_no` is the pair of words for a bool.
+    """
+
+    layout: str
+    labels: bool
+    dates: str
+    digits: str
+    yes_no: tuple[str, str]
+    ten_thousands: bool
+    title: bool
+    shuffled: bool
+    remarks: bool
+    leaves_out: bool
+    explains: bool
+    encoding: str
+
+
+@dataclass(frozen=True)
+class Habits:
+    """`conduct` is a key of SHARES, or `good`."""
+
+    conduct: str
+    format: str
+    style: Style
+
+    @property
+    def fault(self) -> str | None:
+        return self.conduct if self.conduct in FAULTS else None
+
+    @property
+    def arrives(self) -> bool:
+        """Whether the office's records can reach the warehouse, as far as they keep the rules."""
+        return self.conduct not in NOTHING_ARRIVES
+
+
+def is_faultless(code: str) -> bool:
+    """Whether figures that others quote rest on this office, so that it always answers, and rightly."""
+    named = {PROVINCE, CAPITAL, CHENGGUAN, QINGYANG}
+    return code in named or code.startswith(JIAYUGUAN) or not code.startswith(PROVINCE[:2])
+
+
+def habits_of(seed: int, code: str) -> Habits:
+    """Everything that is settled about an office before its first record."""
+    conduct = conduct_of(seed, code)
+    file_format = format_of(seed, code, conduct)
+    style = style_of(Random(f"{seed}:{code}:style"))
+    # Keys of JSON are our names, which say yuan.
+    return Habits(conduct, file_format, replace(style, ten_thousands=False) if file_format == "json" else style)
+
+
+def conduct_of(seed: int, code: str) -> str:
+    """The group of SHARES that an office is in, else `good`."""
+    if is_faultless(code):
+        return "good"
+    drawn = Random(f"{seed}:{code}:conduct").random()
+    for conduct, share in SHARES.items():
+        drawn -= share
+        if drawn < 0:
+            return conduct
+    return "good"
+
+
+def format_of(seed: int, code: str, conduct: str) -> str:
+    """xlsx, zip, csv or json; where the conduct or the size asks for one, that one."""
+    if code == CHENGGUAN:
+        return "zip"
+    if conduct == "encrypted":
+        return "xlsx"
+    # Only containers break when cut short, and one correction corrects all that an office sent.
+    usual = {"truncated": ("xlsx", "zip"), "html": ("xlsx", "zip"), "correction": ("xlsx", "zip", "json")}
+    allowed = usual.get(conduct, tuple(FORMATS))
+    weights = [FORMATS[name] for name in allowed]
+    return Random(f"{seed}:{code}:format").choices(allowed, weights)[0]
+
+
+def style_of(rng: Random) -> Style:
+    """Draw a style. Each field takes one draw, in order, whatever came before."""
+    layout = rng.choices(("2023-01", "2019-01"), (85, 15))[0]
+    labels = rng.random() < 0.85
+    dates = rng.choices(("native", "serial", "iso", "chinese", "slash", "dot"), (45, 3, 20, 14, 12, 6))[0]
+    digits = rng.choices(("plain", "full_width", "thousands"), (90, 4, 6))[0]
+    yes_no = rng.choices((("是", "否"), ("true", "false"), ("1", "0"), ("√", "否")), (70, 8, 12, 10))[0]
+    ten_thousands = rng.random() < 0.12
+    title = rng.random() < 0.35
+    shuffled = rng.random() < 0.10
+    remarks = rng.random() < 0.08
+    leaves_out = rng.random() < 0.12
+    return Style(
+        layout=layout,
+        labels=labels,
+        dates=dates,
+        digits=digits,
+        yes_no=yes_no,
+        ten_thousands=ten_thousands,
+        title=title,
+        shuffled=shuffled,
+        # A column nobody knows beside one of ours that is absent would be turned away.
+        remarks=remarks and not leaves_out,
+        leaves_out=leaves_out,
+        explains=rng.random() < 0.15,
+        encoding=rng.choices(("utf-8", "utf-8-sig", "gb18030"), (35, 30, 35))[0],
+    )

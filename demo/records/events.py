@@ -1,0 +1,96 @@
+"""Events: an office's own, and those of the office above it in which it took part."""
+
+from datetime import datetime, time, timedelta
+from random import Random
+
+from demo.records.row import Row, number_of, team_no
+from demo.world import World
+from rollcall.offices import Office
+
+COUNTS = {"province": (16, 22), "city": (18, 26), "county": (17, 26), "township": (15, 25)}
+# Kinds with weight, the names such events have, and how many people come.
+KINDS = {
+    "talk": (22, ("理论宣讲进村社", "板凳会宣讲", "政策面对面"), (20, 160)),
+    "service": (26, ("便民服务日", "爱心义诊", "敬老志愿服务"), (15, 120)),
+    "culture": (12, ("文艺惠民演出", "广场舞展演", "读书会"), (40, 400)),
+    "festival": (8, ("七一主题活动", "传统节日活动"), (30, 300)),
+    "training": (8, ("实用技能培训", "志愿者培训"), (15, 80)),
+    "role_model": (5, ("好人事迹巡讲", "身边榜样分享会"), (30, 200)),
+    "exhibition": (3, ("主题图片展",), (50, 600)),
+    "study": (6, ("理论学习会",), (10, 60)),
+    "dispatch": (3, ("工作调度会",), (8, 50)),
+    "party_class": (4, ("微党课",), (15, 90)),
+    "contest": (2, ("文明家庭评选",), (20, 100)),
+    "other": (1, ("其他实践活动",), (10, 80)),
+}
+THEMES = {
+    "our_festivals": 12,
+    "practice_day": 16,
+    "table": 8,
+    "traffic": 10,
+    "travel": 5,
+    "online": 6,
+    "customs": 10,
+    "three_down": 6,
+    "green": 14,
+    "other": 13,
+}
+
+
+def make_events(world: World, office: Office) -> list[Row]:
+    """Own events, then joint ones, by time of start."""
+    rng = world.rng(office.code, "events")
+    rows = [
+        event(world, office, rng, f"E{number:03d}")
+        for number in range(1, world.scaled(rng.randint(*COUNTS[office.level]), 3) + 1)
+    ]
+    rows += [row | {"_shared": True} for row, _ in joint_events(world, office)]
+    upper = world.above(office)
+    for row, participants in joint_events(world, upper) if upper else []:
+        if office.code in participants:
+            rows.append(row | seen_by_participant(row, rng))
+    rows.sort(key=lambda row: row["started_at"])
+    return rows
+
+
+def joint_events(world: World, organiser: Office) -> list[tuple[Row, set[str]]]:
+    """What *organiser* does with offices below it: its own row, and the codes of who took part."""
+    below = world.below(organiser)
+    rng = world.rng(organiser.code, "joint events")
+    events = []
+    for number in range(1, rng.randint(1, 3) + 1 if below else 1):
+        participants = {office.code for office in rng.sample(below, min(len(below), rng.randint(1, 4)))}
+        events.append((event(world, organiser, rng, f"J{number:02d}"), participants))
+    return events
+
+
+def seen_by_participant(row: Row, rng: Random) -> Row:
+    """What differs in a participant's row: its own people. Number, title and time are the organiser's."""
+    share = rng.uniform(0.1, 0.6)
+    people = {name: int(row[name] * share) for name in ("attendees", "volunteers", "beneficiaries")}
+    return {**people, "team_no": None, "site_no": None, "project_no": None, "_shared": True}
+
+
+def event(world: World, office: Office, rng: Random, number: str) -> Row:
+    """One event that *office* organises."""
+    kind = rng.choices(list(KINDS), [weight for weight, _, _ in KINDS.values()])[0]
+    _, titles, (fewest, most) = KINDS[kind]
+    day = world.some_day(rng)
+    started_at = datetime.combine(day, time(rng.randint(8, 18), rng.choice((0, 0, 15, 30, 30, 45))))
+    attendees = rng.randint(fewest, most)
+    return {
+        "event_no": number_of(office, world.month, number),
+        "title": f"示例{office.name}{rng.choice(titles)}",
+        "event_kind": kind,
+        "theme": rng.choices(list(THEMES), list(THEMES.values()))[0] if rng.random() < 0.9 else None,
+        "organiser_code": office.code,
+        "project_no": number_of(office, f"P{rng.randint(1, 4):02d}") if rng.random() < 0.3 else None,
+        "team_no": team_no(office, rng) if rng.random() < 0.6 else None,
+        "site_no": number_of(office, f"S{rng.randint(1, 5):02d}") if rng.random() < 0.6 else None,
+        "started_at": started_at,
+        "ended_at": started_at + timedelta(minutes=rng.choice((45, 60, 90, 120, 150, 180))),
+        "attendees": attendees,
+        "volunteers": rng.randint(2, 4 + attendees // 6),
+        "beneficiaries": round(attendees * rng.uniform(0.6, 1.8)),
+        "_shared": False,
+    }

@@ -1,0 +1,135 @@
+"""Units of civilised creation: the office's whole register, which hardly changes from month to month."""
+
+from datetime import date
+from random import Random
+
+from demo.check_characters import credit_code
+from demo.published import ALLIANCES, Announced, honours_announced
+from demo.records.row import Row, number_of
+from demo.world import World
+from rollcall.offices import Office
+
+COUNTS = {"province": (22, 25), "city": (18, 25), "county": (14, 22), "township": (8, 16)}
+# What a level of office may confer and therefore keeps in its register, with weights.
+HONOURS = {
+    "province": {"national": 4, "provincial": 14, "none": 2},
+    "city": {"national": 2, "provincial": 6, "municipal": 12, "none": 2},
+    "county": {"national": 1, "provincial": 3, "municipal": 8, "county": 10, "none": 3},
+    "township": {"provincial": 1, "municipal": 3, "county": 7, "township": 8, "none": 3},
+}
+KINDS = {"unit": 40, "town": 22, "community": 18, "campus": 12, "family": 8}
+NAMES = {
+    "unit": ("税务所", "供电所", "司法所", "卫生院", "农商银行支行", "文化馆", "图书馆", "水务站"),
+    "town": ("东坪村", "西湾村", "南沟村", "北塬村", "上川村", "下庄村"),
+    "community": ("和平社区", "团结社区", "新兴社区", "幸福社区"),
+    "campus": ("中心小学", "第一中学", "第二小学", "幼儿园"),
+    "family": ("家庭",),
+}
+INDUSTRIES = {"unit": "DGIJNOQRS", "town": "AS", "community": "S", "campus": "P"}
+# Who registered the unit: first two characters of the credit code. N, A and Y are rarer, and as legal.
+REGISTERED_WITH = {
+    "unit": ("11", "12", "12", "91", "91", "91", "A1", "Y1"),
+    "town": ("N1", "N2", "54"),
+    "community": ("55", "54"),
+    "campus": ("12", "12", "52"),
+}
+SESSIONS = {
+    "national": (("第五届", (2017, 11, 14)), ("第六届", (2020, 11, 20))),
+    "provincial": (("第十三批", (2018, 6, 28)), ("第十四批", (2021, 7, 1))),
+    "municipal": (("第八批", (2019, 12, 20)), ("第九批", (2022, 1, 18))),
+    "county": (("2020年度", (2021, 1, 15)), ("2022年度", (2023, 1, 12))),
+    "township": (("2021年度", (2022, 1, 20)), ("2022年度", (2023, 2, 3))),
+}
+MONTHLY_SCORES = (-1.5, -0.5, 0.0, 0.0, 0.5, 1.5)
+
+
+def make_units(world: World, office: Office) -> list[Row]:
+    """The register: mostly settled once per office, some of it moving with the period."""
+    rng = Random(f"{world.seed}:{office.code}:units")
+    announced = honours_announced(world, office)
+    if announced:
+        levels = levels_announced(announced, rng)
+    else:
+        weights = HONOURS[office.level]
+        count = world.scaled(rng.randint(*COUNTS[office.level]), 3)
+        levels = rng.choices(list(weights), list(weights.values()), k=count)
+    rows = [unit(office, number, level, rng, bool(announced)) for number, level in enumerate(levels, 1)]
+    join_alliances(rows, office, rng)
+    move_with_the_month(rows, world, office)
+    return rows
+
+
+def levels_announced(announced: Announced, rng: Random) -> list[str]:
+    """Just the honours announced, and a few units that hold none."""
+    levels = [level for level, count in announced.levels.items() for _ in range(count)] + ["none"] * 3
+    rng.shuffle(levels)
+    return levels
+
+
+def unit(office: Office, number: int, level: str, rng: Random, keeps_all: bool) -> Row:
+    """One unit. *keeps_all*: none is revoked, because the announced number counts those that stand."""
+    kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
+    session, honoured_on = honour(level, rng)
+    status = "applying" if level == "none" else rng.choices(("kept", "new", "suspended", "revoked"), (60, 35, 3, 2))[0]
+    if keeps_all and status == "revoked":
+        status = "kept"
+    family = kind == "family"
+    return {
+        "unit_no": number_of(office, f"U{number:03d}"),
+        "unit_name": f"示例{office.name}{rng.choice(NAMES[kind])}{number}号",
+        "credit_code": None if family else made_up_credit_code(office, number, rng.choice(REGISTERED_WITH[kind])),
+        "unit_kind": kind,
+        "honour_level": level,
+        "honour_session": session,
+        "honour_status": status,
+        "honoured_on": honoured_on,
+        "pool": rng.choices(("none", "cultivation", "recommendation"), (3, 5, 2) if level == "none" else (80, 8, 12))[
+            0
+        ],
+        "alliance_kind": "none",
+        "alliance_name": None,
+        "leads_alliance": None,
+        "industry": None if family else rng.choice(INDUSTRIES[kind]),
+        "staff_count": None if family else rng.randint(5, 240),
+        "assessment_score": rng.randint(620, 980) / 10 if rng.random() < 0.85 else None,
+    }
+
+
+def honour(level: str, rng: Random) -> tuple[str | None, date | None]:
+    """Session and day of an honour; nothing for none."""
+    if level == "none":
+        return None, None
+    session, day = rng.choice(SESSIONS[level])
+    return session, date(*day)
+
+
+def made_up_credit_code(office: Office, number: int, registered_with: str) -> str:
+    """A well-formed code of a region that does not exist, so no organisation's."""
+    return credit_code(registered_with, f"{office.code[:2]}9900", f"{office.office_key % 100_000:05d}{number:03d}")
+
+
+def join_alliances(rows: list[Row], office: Office, rng: Random) -> None:
+    """Put some units of a city or county into alliances; what a city announced, all of it."""
+    alliances = list(ALLIANCES.get(office.code, ()))
+    if not alliances and office.level in ("city", "county") and rng.random() < 0.5:
+        kind = "municipal" if office.level == "city" else "county"
+        alliances = [(kind, f"示例{office.name}文明共创联盟")]
+    for index, (kind, name) in enumerate(alliances):
+        for row in rows[index :: max(4, len(alliances))]:
+            row.update(alliance_kind=kind, alliance_name=name)
+
+
+def move_with_the_month(rows: list[Row], world: World, office: Office) -> None:
+    """Pass each alliance's lead to the next member, and let scores move a little."""
+    members: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["alliance_name"]:
+            members.setdefault(row["alliance_name"], []).append(row)
+    months = world.period.year * 12 + world.period.month
+    for allied in members.values():
+        for index, row in enumerate(allied):
+            row["leads_alliance"] = index == months % len(allied)
+    rng = world.rng(office.code, "units")
+    for row in rows:
+        if row["assessment_score"] is not None:
+            row["assessment_score"] = round(row["assessment_score"] + rng.choice(MONTHLY_SCORES), 1)

@@ -1,0 +1,256 @@
+"""
+The marts: one dbt build brings up to date what the ledger says has changed, and tests it.
+
+dbt is imported inside functions: the import takes 4 s.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from rollcall import settings
+from rollcall.datasets import datasets
+from rollcall.errors import BuildFailed
+from rollcall.periods import Period
+from rollcall.settings import load_settings
+from rollcall.warehouse.connection import connect
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.results import NodeResult
+
+PROJECT = settings.ROOT / "dbt_project"
+WAREHOUSE = Path(__file__).parent / "warehouse"
+DONE = {"success", "pass", "warn"}
+QUOTED = 5  # failed nodes that a message names; ops.dbt_results has them all
+DEFINITIONS = {".sql", ".yml", ".csv"}
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What one build did. `seconds` is dbt's share, parsing included."""
+
+    period: str
+    invocation_id: str
+    slices: int
+    nodes: int
+    seconds: float
+    is_full: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """One dbt invocation that came to its end."""
+
+    invocation_id: str
+    results: list["NodeResult"]
+    seconds: float
+
+
+def seed() -> None:
+    """Load the registry and the code lists into `reference`. Raises BuildFailed."""
+    with under_way():
+        invoke("seed")
+
+
+def build(period: Period | str) -> BuildResult:
+    """
+    Bring every mart up to date with the slices the ledger points to, of this and any other period, and test them.
+
+    Everything is built anew when the definitions (models, macros, seeds, registry) are not those of the last build.
+    Waits for a build that is under way.
+
+    Raises:
+        BuildFailed: A node did not build, a test failed, or something was not run. The slices stay to be built.
+    """
+    with under_way():
+        definitions = definitions_sha256()
+        with connect() as connection:
+            is_full = last_definitions(connection) != definitions
+            slices = fix_slices(connection, is_full)
+        excluded = ["resource_type:unit_test"] if is_full else ["resource_type:unit_test", "resource_type:seed"]
+        command = ["build", "--exclude", *excluded] + (["--full-refresh"] if is_full else [])
+        run = invoke(*command)
+        require_all_run(run)
+        seconds = round(run.seconds, 3)
+        with connect() as connection:
+            mark_built(connection)
+            connection.execute(
+                "insert into ops.dbt_builds (invocation_id, definitions_sha256, slices, seconds, finished_at)"
+                " values (%s, %s, %s, %s, %s)",
+                [run.invocation_id, definitions, slices, seconds, datetime.now(UTC)],
+            )
+    return BuildResult(str(period), run.invocation_id, slices, len(run.results), seconds, is_full)
+
+
+def run_dbt(*arguments: str) -> None:
+    """Run any dbt command on the warehouse, like `run_dbt("test", "--select", "fct_events")`. Raises BuildFailed."""
+    with under_way():
+        invoke(*arguments)
+
+
+@contextmanager
+def under_way() -> Iterator[None]:
+    """Hold the warehouse's one place for a build; wait for it while another build has it."""
+    with connect(autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(hashtext('rollcall.build'))")
+        yield  # the lock goes with the connection
+
+
+def definitions_sha256() -> str:
+    """The digest of all that says what the marts are: models, tests, macros, seeds, and the registry in use."""
+    digest = hashlib.sha256()
+    registry = load_settings().registry
+    files = {path for path in PROJECT.rglob("*") if PROJECT / "registry" not in path.parents}
+    for path in [*sorted(files), *sorted(registry.glob("*.csv"))]:
+        if path.suffix in DEFINITIONS and path.is_file():
+            digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def last_definitions(connection: psycopg.Connection) -> str | None:
+    """The definitions the marts were built by; None before the first build."""
+    row = connection.execute(
+        "select definitions_sha256 from ops.dbt_builds order by finished_at desc limit 1"
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def fix_slices(connection: psycopg.Connection, is_full: bool) -> int:
+    """
+    Note in `ledger.slices_to_build` what the build is to bring up to date; pointers that move later wait for the next.
+
+    Returns the number of slices: those accepted since the last build and those they change; all for a full build.
+    """
+    connection.execute("delete from ledger.slices_to_build")
+    connection.execute(
+        "insert into ledger.slices_to_build (office_key, period, dataset, submission_id)"
+        " select office_key, period, dataset, submission_id from ledger.slices"
+        " where built_submission_id is distinct from submission_id or %s",
+        [is_full],
+    )
+    touched = connection.execute("select distinct dataset, period from ledger.slices_to_build").fetchall()
+    for dataset, period in touched:
+        if dataset in datasets():  # freshly loaded, and unknown to the planner until it is analyzed
+            connection.execute(f"analyze raw.{dataset}_{period.replace('-', '_')}")  # type: ignore[arg-type]
+    if touched:
+        connection.execute("analyze ledger.slices, ledger.slices_to_build")
+    if touched and not is_full:
+        connection.execute((WAREHOUSE / "slices_to_build.sql").read_text(encoding="utf-8"))  # type: ignore[arg-type]
+    row = connection.execute("select count(*) from ledger.slices_to_build").fetchone()
+    return int(row[0]) if row else 0
+
+
+def mark_built(connection: psycopg.Connection) -> None:
+    """Note that the marts hold what the build was fixed to, whatever the pointers say by now."""
+    connection.execute(
+        "update ledger.slices set built_submission_id = fixed.submission_id from ledger.slices_to_build as fixed"
+        " where (slices.period, slices.office_key, slices.dataset)"
+        " = (fixed.period, fixed.office_key, fixed.dataset)"
+        " and slices.built_submission_id is distinct from fixed.submission_id"
+    )
+    connection.execute("delete from ledger.slices_to_build")
+
+
+def invoke(*arguments: str) -> Run:
+    """Run dbt in this process. Its results are kept in `ops.dbt_results`, whatever they are. Raises BuildFailed."""
+    with environment():
+        from dbt.cli.main import dbtRunner
+        from dbt_common.invocation import get_invocation_id
+
+        started = monotonic()
+        answer = dbtRunner().invoke(
+            [*arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        )
+        seconds, invocation_id = monotonic() - started, get_invocation_id()
+    run = Run(invocation_id, list(getattr(answer.result, "results", [])), seconds)
+    record(run)
+    if not answer.success:
+        raise BuildFailed(f"dbt {' '.join(arguments)}: {reasons(run) or answer.exception}")
+    return run
+
+
+@contextmanager
+def environment() -> Iterator[None]:
+    """What dbt reads from the environment; afterwards as before, also of the `.env` that dbt loads by itself."""
+    before = dict(os.environ)
+    place = conninfo_to_dict(load_settings().warehouse_url)
+    os.environ |= {
+        "ROLLCALL_PG_HOST": str(place.get("host", "localhost")),
+        "ROLLCALL_PG_PORT": str(place.get("port", 5432)),
+        "ROLLCALL_PG_USER": str(place.get("user", "")),
+        "ROLLCALL_PG_PASSWORD": str(place.get("password", "")),
+        "ROLLCALL_PG_DATABASE": str(place.get("dbname", "")),
+        "ROLLCALL_PG_SSLMODE": str(place.get("sslmode", "prefer")),
+        "ROLLCALL_REGISTRY": str(copy_of_registry()),
+        "DBT_TARGET_PATH": str(settings.STATE / "dbt" / "target"),
+        "DBT_LOG_PATH": str(settings.STATE / "dbt" / "logs"),
+    }
+    try:
+        yield
+    finally:
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ |= before
+
+
+def copy_of_registry() -> Path:
+    """
+    Copy the registry for dbt to read: of a seed outside its project it keeps the SQL under the seed's own path.
+
+    Given the registry itself, dbt 1.12.6 puts an insert statement in its place.
+    """
+    copy = settings.STATE / "dbt" / "registry"
+    copy.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(load_settings().registry / "offices.csv", copy / "offices.csv")
+    return copy.resolve()
+
+
+def record(run: Run) -> None:
+    """Keep what became of each node."""
+    rows = [
+        (
+            run.invocation_id,
+            result.node.unique_id,
+            str(result.status),
+            round(result.execution_time, 3),
+            (result.adapter_response or {}).get("rows_affected"),
+            result.message,
+            next((timing.completed_at for timing in reversed(result.timing) if timing.completed_at), datetime.now(UTC)),
+        )
+        for result in run.results
+        if hasattr(result, "node")
+    ]
+    with connect() as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ops.dbt_results (invocation_id, node, status, seconds, rows, message, finished_at)"
+            " values (%s, %s, %s, %s, %s, %s, %s)",
+            rows,
+        )
+
+
+def reasons(run: Run) -> str:
+    """The first nodes that failed, each with its message; empty where none did."""
+    failed = [result for result in run.results if str(result.status) not in DONE | {"skipped"}]
+    named = [f"{result.node.unique_id}: {result.message}" for result in failed[:QUOTED]]
+    more = [f"and {len(failed) - QUOTED} more, see ops.dbt_results"] if len(failed) > QUOTED else []
+    return "; ".join(named + more)
+
+
+def require_all_run(run: Run) -> None:
+    """A selection that matches nothing is a success to dbt. Raises BuildFailed where a model or a test was not run."""
+    names = {result.node.name for result in run.results if str(result.status) in DONE}
+    written = {path.stem for folder in ("models", "tests") for path in (PROJECT / folder).rglob("*.sql")}
+    generic = {path.stem for path in (PROJECT / "tests" / "generic").glob("*.sql")}
+    missing = sorted(written - generic - names)
+    if missing or not written:
+        raise BuildFailed(f"dbt built {len(names)} nodes, but not {', '.join(missing) or 'any model'}")

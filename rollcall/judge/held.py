@@ -1,0 +1,194 @@
+"""Every row that breaks a rule, with a reason for its office, by one statement per dataset."""
+
+import psycopg
+from psycopg import sql
+
+from rollcall.datasets import Column, Dataset, datasets
+from rollcall.errors import CountsDisagree
+from rollcall.judge.gate import Outcome
+from rollcall.judge.rules import UNREADABLE, Rule, broken_rows, rules_of
+
+QUOTED_LENGTH = 40  # characters of a cell that a reason quotes
+PERSONAL = {"birth_date"}  # beside the secret columns: never quoted, for reasons are kept
+LONG_NUMBER = r"\d{11,}[\dXx]?"  # an ID number or a phone, wherever columns slipped by one
+
+CREATE = """
+create unlogged table {broken} (
+    dataset text not null, submission_id bigint not null, sheet text not null, row integer not null,
+    rule text not null, severity text not null, column_name text, cell text, reason text not null
+)
+"""
+
+# A reason about a column is left out where its cell could not be read: the cell's own reason says more.
+FIND = r"""
+with broken as materialized ({broken_rows}),
+rules (number, name, severity, column_name, label, description) as (values {rules}),
+forms as (
+    select submission_id, bool_or(letter is not null) as is_sheet
+    from {columns}
+    where dataset = {dataset}
+    group by submission_id
+),
+told as (
+    insert into {broken}
+    select
+        {dataset},
+        broken._submission_id,
+        broken._sheet,
+        broken._row,
+        rules.name,
+        rules.severity,
+        rules.column_name,
+        columns.letter || broken._row,
+        concat(
+            '第 ', broken._row, case when forms.is_sheet is false then ' 条' else ' 行' end,
+            '“' || regexp_replace(coalesce(columns.header, rules.label), '\s+', ' ', 'g') || '”',
+            '（' || columns.letter || broken._row || '）', '：',
+            '“' || left(quoted.value, {length}),
+            case when length(quoted.value) > {length} then '…' end,
+            case when quoted.value is not null then '”。' end,
+            rules.description
+        )
+    from broken
+    inner join rules on broken.rule = rules.number
+    inner join {table} as t
+        on broken._submission_id = t._submission_id and broken._sheet = t._sheet and broken._row = t._row
+    left join {columns} as columns
+        on
+            broken._submission_id = columns.submission_id
+            and columns.dataset = {dataset}
+            and rules.column_name = columns.column_name
+    left join forms on broken._submission_id = forms.submission_id
+    cross join lateral (select regexp_replace({value}, '\s+', ' ', 'g') as value) as quoted
+    where not exists (
+        select from {cells} as cells
+        where
+            cells.submission_id = broken._submission_id
+            and cells.dataset = {dataset}
+            and cells.sheet = broken._sheet
+            and cells.row = broken._row
+            and (rules.name = {unreadable} or cells.column_name = rules.column_name)
+    )
+)
+select rule, count(*) from broken group by rule
+"""
+
+# Only of rows that are being judged: a dataset turned away, or set aside as unchanged, has none.
+COPY_CELLS = """
+insert into {broken}
+select
+    {dataset}, cells.submission_id, cells.sheet, cells.row, {unreadable}, 'critical', cells.column_name,
+    nullif(cells.cell, ''), cells.reason
+from {cells} as cells
+inner join {table} as t
+    on cells.submission_id = t._submission_id and cells.sheet = t._sheet and cells.row = t._row
+where cells.dataset = {dataset}
+"""
+
+
+def find_broken(
+    connection: psycopg.Connection, batch_id: int, tables: dict[str, str], outcomes: list[Outcome]
+) -> None:
+    """
+    Create `inbox.b{batch_id}_broken`: one row per row and rule it breaks, and per unreadable cell.
+
+    Reads `inbox.b{batch_id}_columns` and `inbox.b{batch_id}_cells` too.
+
+    Args:
+        tables: What was judged: dataset to the name of its table in schema `inbox`.
+        outcomes: What Great Expectations counted in it.
+
+    Raises:
+        CountsDisagree: For some rule SQL finds another number of rows than Great Expectations counted. One of
+            them misreads the rule: neither is believed, and nothing of the batch may be accepted.
+    """
+    names = {name: sql.Identifier("inbox", f"b{batch_id}_{name}") for name in ("broken", "cells", "columns")}
+    connection.execute(sql.SQL("drop table if exists {broken}").format(**names))
+    connection.execute(sql.SQL(CREATE).format(**names))
+    for dataset, table in tables.items():
+        rules = rules_of(dataset)
+        parts = names | {
+            "table": sql.Identifier("inbox", table),
+            "dataset": sql.Literal(dataset),
+            "unreadable": sql.Literal(UNREADABLE),
+            "broken_rows": sql.SQL(" union all ").join(numbered(rules, table)),
+            "rules": sql.SQL(", ").join(described(rules)),
+            "value": value_of(rules),
+            "length": sql.Literal(QUOTED_LENGTH),
+        }
+        found: dict[int, int] = dict(connection.execute(sql.SQL(FIND).format(**parts)).fetchall())
+        compare({rule.name: found.get(number, 0) for number, rule in enumerate(rules)}, dataset, outcomes)
+        connection.execute(sql.SQL(COPY_CELLS).format(**parts))
+
+
+def compare(found: dict[str, int], dataset: str, outcomes: list[Outcome]) -> None:
+    """Hold our counts against those of Great Expectations. Raises CountsDisagree, naming the rules."""
+    judged = {outcome.rule.name: outcome.broken for outcome in outcomes if outcome.rule.dataset == dataset}
+    if judged != found:
+        differing = [
+            f"{name}: Great Expectations {judged.get(name, 'nothing')}, SQL {found.get(name, 'nothing')}"
+            for name in sorted(judged.keys() | found.keys())
+            if judged.get(name) != found.get(name)
+        ]
+        raise CountsDisagree(f"{dataset}: rows that break a rule: {'; '.join(differing)}")
+
+
+def numbered(rules: list[Rule], table: str) -> list[sql.Composed]:
+    """The broken rows of each rule, each with the rule's place in *rules*."""
+    return [
+        sql.SQL("select {} as rule, found.* from ({}) as found").format(
+            sql.Literal(number), broken_rows(rule, table)
+        )
+        for number, rule in enumerate(rules)
+    ]
+
+
+def described(rules: list[Rule]) -> list[sql.Composed]:
+    """One line of values per rule. Its label is the header where a file leaves the column out."""
+    return [
+        sql.SQL("({})").format(
+            sql.SQL(", ").join(
+                [
+                    sql.Literal(number),
+                    sql.Literal(rule.name),
+                    sql.Literal(rule.severity),
+                    sql.SQL("{}::text").format(sql.Literal(rule.column)),
+                    sql.SQL("{}::text").format(sql.Literal(column.label if column else None)),
+                    sql.Literal(rule.description),
+                ]
+            )
+        )
+        for number, rule in enumerate(rules)
+        for column in [column_of(rule)]
+    ]
+
+
+def column_of(rule: Rule) -> Column | None:
+    return next((column for column in datasets()[rule.dataset].columns if column.name == rule.column), None)
+
+
+def value_of(rules: list[Rule]) -> sql.Composable:
+    """The text that a reason quotes, as an expression over `rules` and the row `t`; null for none."""
+    dataset = datasets()[rules[0].dataset]
+    pointed_at = {rule.column for rule in rules}
+    quoted = [
+        sql.SQL("when {} then {}").format(sql.Literal(column.name), text_of(column, dataset))
+        for column in dataset.columns
+        if column.name in pointed_at and column.type != "secret" and column.name not in PERSONAL
+    ]
+    return sql.SQL("case rules.column_name {} end").format(sql.SQL(" ").join(quoted))
+
+
+def text_of(column: Column, dataset: Dataset) -> sql.Composed:
+    """One cell as an office would write it; long numbers are hidden where a dataset is about persons."""
+    value = sql.Identifier("t", column.name)
+    forms = {
+        "datetime": "to_char({} at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')",
+        "bool": "case when {0} then '是' when not {0} then '否' end",
+        "number": "trim_scale({})::text",
+        "money": "trim_scale({})::text",
+    }
+    text = sql.SQL(forms.get(column.type, "{}::text")).format(value)
+    if any(other.type == "secret" for other in dataset.columns):
+        return sql.SQL("regexp_replace({}, {}, '…', 'g')").format(text, sql.Literal(LONG_NUMBER))
+    return text

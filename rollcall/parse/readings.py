@@ -1,0 +1,75 @@
+"""What goes into the reading process and what comes out of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Job:
+    """One landed file to read. `path` is where its bytes are, `filename` what the office called it."""
+
+    submission_id: int
+    office_key: int
+    office_code: str
+    period: str
+    kind: str
+    filename: str
+    path: str
+
+
+@dataclass(frozen=True)
+class DatasetReading:
+    """
+    What was read of one dataset.
+
+    `sheet` is the sheet's, member's or file's name as the office wrote it; in JSON the dataset's word.
+    `trouble` is why the dataset is turned away, in Chinese; then there are no rows and no file.
+    `columns` maps our column to its letter (None in JSON) and the header as the office wrote it.
+    """
+
+    sheet: str
+    rows: int
+    trouble: str | None
+    columns: dict[str, tuple[str | None, str]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of one file. `trouble` turns the whole file away; `not_read` names what nobody knows."""
+
+    submission_id: int
+    trouble: str | None
+    not_read: list[str]
+    datasets: dict[str, DatasetReading]
+
+    @classmethod
+    def from_message(cls, message: dict[str, Any]) -> "Reading":
+        """Rebuild from what `dataclasses.asdict` gave, after a journey through JSON."""
+        datasets = {
+            name: DatasetReading(
+                found["sheet"],
+                found["rows"],
+                found["trouble"],
+                {column: (letter, header) for column, (letter, header) in found["columns"].items()},
+            )
+            for name, found in message["datasets"].items()
+        }
+        return cls(message["submission_id"], message["trouble"], message["not_read"], datasets)
+
+
+class FileTurnedAway(Exception):
+    """Nothing of the file can be read; the message says why, in Chinese, and what to do."""
+
+
+class DatasetTurnedAway(Exception):
+    """One dataset of the file cannot be read; the message says why, in Chinese, and what to do."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where reading a file stops."""
+
+    file_bytes: int
+    unpacked_bytes: int
+    rows: int
+    cpu_seconds: int

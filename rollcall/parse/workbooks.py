@@ -1,0 +1,153 @@
+"""Workbooks: their sheets, and the rows of the ones we know."""
+
+import posixpath
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+from xml.etree import ElementTree
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from rollcall.datasets import Dataset, datasets
+from rollcall.parse.cells import Cell, Unreadable
+from rollcall.parse.moments import EPOCH_1900, EPOCH_1904
+from rollcall.parse.packages import DAMAGED, Package
+from rollcall.parse.readings import DatasetTurnedAway, FileTurnedAway
+from rollcall.parse.records import tabulate
+from rollcall.parse.rows import Table
+from rollcall.parse.sheets import NotXml, examine
+from rollcall.parse.sources import Contents, Source
+from rollcall.parse.wording import BLANKS, HOSTILE, letter, shown
+
+BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+MOST_NAMED = 50
+# Cells of the rectangle around all that is filled: the reader holds every one of them, also the empty ones.
+MOST_CELLS = 20_000_000
+BROKEN_SHEET = "工作表已损坏，读不出来。请用 Excel 或 WPS 打开、另存为 xlsx 后重报。"
+Result = TypeVar("Result")
+
+
+class Workbook:
+    """An opened workbook: its sheets in order, and what its own XML says that the reader does not."""
+
+    def __init__(self, package: Package, path: Path) -> None:
+        """Raises FileTurnedAway where it cannot be opened."""
+        self.package = package
+        try:
+            book = parse_xml(package.read(BOOK))
+            relations = parse_xml(package.read(RELATIONS))
+        except (KeyError, ElementTree.ParseError, NotXml) as error:
+            raise FileTurnedAway(DAMAGED) from error
+        targets = {one.get("Id"): one.get("Target", "") for one in relations.iter() if one.get("Id")}
+        self.sheets = [(one.get("name", ""), part_of(targets, one)) for one in book.iterfind("{*}sheets/{*}sheet")]
+        settings = book.find("{*}workbookPr")
+        self.epoch = EPOCH_1904 if settings is not None and is_true(settings.get("date1904")) else EPOCH_1900
+        computing = book.find("{*}calcPr")
+        # A program that computes nothing writes this, and 0 as every formula's result; Excel and WPS take it out.
+        self.is_uncomputed = computing is not None and is_true(computing.get("fullCalcOnLoad"))
+        self.reader = guarded(lambda: CalamineWorkbook.from_path(path), FileTurnedAway(DAMAGED))
+        if self.reader.sheet_names != [name for name, _ in self.sheets]:
+            raise FileTurnedAway(DAMAGED)
+
+
+def open_workbook(package: Package, path: Path) -> Contents:
+    """The sheets of a workbook, hidden ones too, that are named after our datasets."""
+    book = Workbook(package, path)
+    ours = {dataset.sheet_zh: dataset for dataset in datasets().values()}
+    contents = Contents()
+    for index, (name, _) in enumerate(book.sheets):
+        dataset = ours.get(name.strip(BLANKS))
+        if dataset and not HOSTILE.search(name):
+            contents.sources.append(Source(dataset, name, partial(load_sheet, book, index, dataset)))
+        elif len(contents.not_read) < MOST_NAMED:
+            contents.not_read.append(f"工作表“{shown(name)}”")
+    return contents
+
+
+def load_sheet(book: Workbook, index: int, dataset: Dataset) -> Table:
+    """
+    Make a table of one sheet.
+
+    Raises:
+        DatasetTurnedAway: It is damaged, too wide or too long, has merged cells among its records, or headers that
+            fit no layout.
+    """
+    name, part = book.sheets[index]
+    try:
+        findings = examine(book.package.read(part), book.is_uncomputed)
+    except (KeyError, NotXml) as error:
+        raise DatasetTurnedAway(BROKEN_SHEET) from error
+    if findings.area > MOST_CELLS:
+        far = f"{letter(findings.last_column)}{findings.last_row + 1}"
+        raise DatasetTurnedAway(f"有内容的单元格相距太远，一直到 {far}。请删去表格以外的内容（删除整行、整列）后重报。")
+    sheet = guarded(lambda: book.reader.get_sheet_by_index(index), DatasetTurnedAway(BROKEN_SHEET))
+    table, header_row = tabulate(dataset, name, rows_of(sheet, findings.broken), book.epoch)
+    refuse_merged(sheet, header_row)
+    return table
+
+
+def rows_of(sheet: CalamineSheet, broken: dict[tuple[int, int], Unreadable]) -> Iterator[list[Cell]]:
+    """
+    All rows from the sheet's first, all cells from column A.
+
+    The reader leaves out empty columns on the left, and knows nothing of cells that show an error.
+    """
+    left = sheet.start[1] if sheet.start else 0
+    padding: list[Cell] = [""] * left
+    by_row: dict[int, dict[int, Unreadable]] = {}
+    for (row, column), why in broken.items():
+        by_row.setdefault(row, {})[column] = why
+    number = -1
+    rows = guarded(sheet.iter_rows, DatasetTurnedAway(BROKEN_SHEET)) if sheet.start else iter(())
+    for number, cells in enumerate(rows):
+        whole: list[Cell] = [*padding, *cells] if left else list(cells)
+        yield with_broken(whole, by_row[number]) if number in by_row else whole
+    for beyond in range(number + 1, max(by_row, default=-1) + 1):
+        yield with_broken([], by_row.get(beyond, {}))
+
+
+def with_broken(cells: list[Cell], broken: dict[int, Unreadable]) -> list[Cell]:
+    """Put what cannot be read where the reader saw nothing, or something that was never computed."""
+    cells += [""] * (max(broken, default=-1) + 1 - len(cells))
+    for column, why in broken.items():
+        cells[column] = why
+    return cells
+
+
+def refuse_merged(sheet: CalamineSheet, header_row: int) -> None:
+    """Turn the dataset away where cells are merged below its header row and above its last filled row."""
+    last = sheet.end[0] if sheet.end else 0
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        if bottom >= header_row and top <= last:
+            place = f"{letter(left)}{top + 1}:{letter(right)}{bottom + 1}"
+            raise DatasetTurnedAway(f"记录中有合并单元格（{place}），无法判断各行的内容。请取消合并，逐行填写后重报。")
+
+
+def guarded(read: Callable[[], Result], trouble: Exception) -> Result:
+    """Do what the reader of workbooks may fail at because of the file; it panics where its authors saw no way on."""
+    try:
+        return read()
+    except CalamineError as error:
+        raise trouble from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise trouble from error
+
+
+def parse_xml(data: bytes) -> ElementTree.Element:
+    """Parse one of the workbook's small parts. Raises NotXml for a document type: no workbook needs one."""
+    if b"<!DOCTYPE" in data or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise NotXml
+    return ElementTree.fromstring(data)  # noqa: S314 - without a document type there are no entities to expand
+
+
+def part_of(targets: dict[str | None, str], sheet: ElementTree.Element) -> str:
+    """The name of a sheet's part: relative to the workbook's folder, or from the root."""
+    relation = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), None)
+    return posixpath.normpath(posixpath.join("/xl", targets.get(relation, ""))).lstrip("/")
+
+
+def is_true(text: str | None) -> bool:
+    return text in ("1", "true", "on")
