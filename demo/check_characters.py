@@ -1,5 +1,7 @@
 """Check characters of the numbers that the demo makes up: ID numbers, credit codes, organisation codes."""
 
+from operator import mul
+
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHARACTERS = "10X98765432"
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -9,7 +11,8 @@ ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 def id_check_character(first_17: str) -> str:
     """Check character of an ID number, 0 to 9 or X. Source: GB 11643-1999, ISO 7064 MOD 11-2."""
-    total = sum(weight * int(digit) for weight, digit in zip(ID_WEIGHTS, first_17, strict=True))
+    # Of all that the demo computes this is what it computes most often.
+    total = sum(map(mul, ID_WEIGHTS, map(int, first_17)))
     return ID_CHARACTERS[total % 11]
 
 

@@ -23,7 +23,8 @@ from rollcall.datasets import LAYOUTS, SEEDS
 from rollcall.periods import Period
 from rollcall.settings import load_settings
 
-MANIFEST, FILES = "manifest.json", "files"
+# The folder is emptied before it is filled: its name must be nobody else's.
+MANIFEST, FILES = "manifest.json", "demo_files"
 PROCESSES = 2
 CHUNK = 25
 Manifest = dict[str, Any]
@@ -124,9 +125,9 @@ def generated(order: Order, out: Path) -> Iterator[tuple[str, Manifest]]:
 
 
 def written(order: Order, chunks: list[list[str]], out: Path) -> Iterator[list[tuple[str, Manifest]]]:
-    """The entries of each chunk as it is finished; a single chunk needs no process of its own."""
-    if len(chunks) == 1:
-        yield write_offices(order, chunks[0], out)
+    """The entries of each chunk as it is finished; a few chunks are done before a process has started."""
+    if len(chunks) <= PROCESSES:
+        yield from (write_offices(order, chunk, out) for chunk in chunks)
         return
     # Spawned: a fork of a process with threads, as a test's is, may hang.
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:

@@ -89,7 +89,7 @@ def correction_of(world: World, office: Office, habits: Habits, records: Records
         number = datasets()[name].keys[0]
         seen = Counter(row[number] for row in records[name])
         own = [row for row in records[name] if is_own(row) and seen[row[number]] == 1]
-        withdrawn = rng.sample(own, min(len(own) - 1, rng.randint(1, 2)))
+        withdrawn = rng.sample(own, min(max(len(own) - 1, 0), rng.randint(1, 2)))
         records[name] = [row for row in records[name] if row not in withdrawn]
     for row in rng.sample(records["events"], min(3, len(records["events"]))):
         row["attendees"] += rng.randint(1, 40)

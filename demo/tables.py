@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -9,6 +10,9 @@ from demo.cells import Write
 from demo.habits import Style
 from demo.records.row import Row
 from rollcall.datasets import Column, Dataset
+
+# Types of columns in which few values fill many cells: each is written once.
+REPEATED = ("code", "bool", "date", "integer")
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,10 @@ class Table:
 
     def written(self, rows: Iterable[Row], style: Style, how: Callable[[Column, Style], Write]) -> Iterator[list[Any]]:
         """The cells of each row, in order of the headers."""
-        writers = [(column.name, how(column, style)) for column in self.columns]
+        writers = [
+            (column.name, cache(how(column, style)) if column.type in REPEATED else how(column, style))
+            for column in self.columns
+        ]
         padding = [""] * len(self.extra)
         for row in rows:
             yield [write(row[name]) for name, write in writers] + padding

@@ -138,16 +138,24 @@ def fix_slices(connection: psycopg.Connection, is_full: bool) -> int:
         " where built_submission_id is distinct from submission_id or %s",
         [is_full],
     )
-    touched = connection.execute("select distinct dataset, period from ledger.slices_to_build").fetchall()
-    for dataset, period in touched:
-        if dataset in datasets():  # freshly loaded, and unknown to the planner until it is analyzed
-            connection.execute(f"analyze raw.{dataset}_{period.replace('-', '_')}")  # type: ignore[arg-type]
-    if touched:
-        connection.execute("analyze ledger.slices, ledger.slices_to_build")
-    if touched and not is_full:
+    analyze_touched(connection)
+    if not is_full:
         connection.execute((WAREHOUSE / "slices_to_build.sql").read_text(encoding="utf-8"))  # type: ignore[arg-type]
     row = connection.execute("select count(*) from ledger.slices_to_build").fetchone()
     return int(row[0]) if row else 0
+
+
+def analyze_touched(connection: psycopg.Connection) -> None:
+    """Tell the planner of what was loaded just now; by itself it would learn of a partitioned table never."""
+    touched = connection.execute("select distinct dataset, period from ledger.slices_to_build").fetchall()
+    if touched:
+        connection.execute("analyze ledger.submissions, ledger.verdicts, ledger.slices, ledger.slices_to_build")
+    only = "only " if connection.info.server_version >= 180000 else ""
+    for dataset in {dataset for dataset, _ in touched} & set(datasets()):
+        connection.execute(f"analyze {only}raw.{dataset}")  # type: ignore[arg-type]
+    for dataset, period in touched:
+        if dataset in datasets():
+            connection.execute(f"analyze raw.{dataset}_{period.replace('-', '_')}")  # type: ignore[arg-type]
 
 
 def mark_built(connection: psycopg.Connection) -> None:

@@ -6,7 +6,7 @@ class RollcallError(Exception):
 
 
 class SettingMissing(RollcallError):
-    """A setting without a default is absent. Set it in `.env`; see `.env.example`."""
+    """A setting without a default is absent, or one cannot be what it is. Set it in `.env`; see `.env.example`."""
 
 
 class RegistryBroken(RollcallError):

@@ -9,6 +9,8 @@ from rollcall.errors import LandingCorrupt
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
+LOCAL = ("", "file", "local")  # protocols of a file system; the first is that of a plain path
+
 
 class Landing:
     """Where landed files lie: `file://`, `s3://`, whatever an Airflow provider can open. Safe to use from threads."""
@@ -33,7 +35,7 @@ class Landing:
         if path.exists():
             self.get(sha256)
             return sha256
-        if path.protocol != "file":
+        if path.protocol not in LOCAL:
             path.write_bytes(content)
             return sha256
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,13 +1,18 @@
 """The registry of offices: one file, read by Python and seeded by dbt alike."""
 
 import csv
+import io
+import re
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from rollcall.errors import RegistryBroken
 
 LEVELS = ("province", "city", "county", "township")
+CODE = re.compile(r"[0-9A-Za-z_-]{1,40}")  # it becomes part of URLs and of drop folders' paths
 
 
 @dataclass(frozen=True)
@@ -40,14 +45,19 @@ def read_registry(folder: Path) -> list[Office]:
     path = folder / "offices.csv"
     if not path.is_file():
         raise RegistryBroken(f"{path} does not exist: ROLLCALL_REGISTRY names the folder that holds offices.csv")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RegistryBroken(f"{path} is not UTF-8 ({error}): save it as CSV UTF-8") from error
     offices = []
-    with path.open(encoding="utf-8", newline="") as lines:
-        for number, row in enumerate(csv.DictReader(lines), 2):
-            try:
-                offices.append(office_of(row))
-            except (KeyError, ValueError) as error:
-                raise RegistryBroken(f"{path}, line {number}: {error!r}") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    for row in reader:
+        try:
+            offices.append(office_of(row))
+        except (KeyError, TypeError, ValueError) as error:
+            raise RegistryBroken(f"{path}, line {reader.line_num}: {error!r}") from error
     check(offices, path)
+    check_versions(offices, path)
     return offices
 
 
@@ -55,6 +65,10 @@ def office_of(row: dict[str, str]) -> Office:
     """One line of the registry, typed."""
     if row["level"] not in LEVELS:
         raise ValueError(f"level {row['level']!r} is none of {', '.join(LEVELS)}")
+    if None in row or None in row.values():
+        raise ValueError("more or fewer cells than there are headers")
+    if not CODE.fullmatch(row["code"]):
+        raise ValueError(f"code {row['code']!r} has other characters than digits, letters, - and _")
     return Office(
         office_key=int(row["office_key"]),
         code=row["code"],
@@ -79,6 +93,23 @@ def check(offices: list[Office], path: Path) -> None:
             raise RegistryBroken(f"{path}: {office.code} {office.name}: no office has key {office.parent_key}")
         if levels[office.parent_key] >= LEVELS.index(office.level):
             raise RegistryBroken(f"{path}: {office.code} {office.name}: its parent is not of a higher level")
+
+
+def check_versions(offices: list[Office], path: Path) -> None:
+    """Refuse two versions of one office on the same day, and one code for two offices on the same day."""
+    same: dict[tuple[str, object], list[Office]] = defaultdict(list)
+    for office in offices:
+        if (office.valid_from or date.min) > (office.valid_to or date.max):
+            raise RegistryBroken(f"{path}: {office.code} {office.name}: valid_from is after valid_to")
+        for shared in (("office_key", office.office_key), ("code", office.code)):
+            same[shared].append(office)
+    for (column, value), versions in same.items():
+        versions.sort(key=lambda office: office.valid_from or date.min)
+        for earlier, later in pairwise(versions):
+            if (later.valid_from or date.min) <= (earlier.valid_to or date.max):
+                raise RegistryBroken(
+                    f"{path}: {column} {value}: {earlier.name} and {later.name} are valid on the same day"
+                )
 
 
 def called_on(offices: list[Office], day: date) -> list[Office]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Shanghai")
-PERIOD = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+PERIOD = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, order=True)
@@ -48,6 +48,6 @@ class Period:
         return Period(index // 12, index % 12 + 1)
 
     def due_at(self, deadline_day: int) -> datetime:
-        """The end of day *deadline_day* of the month after, in Asia/Shanghai."""
-        after = self.shift(1)
-        return datetime.combine(date(after.year, after.month, deadline_day), time.max, LOCAL)
+        """The end of day *deadline_day* of the month after, in Asia/Shanghai; of its last day where it is shorter."""
+        last = self.shift(1).last_day
+        return datetime.combine(last.replace(day=min(deadline_day, last.day)), time.max, LOCAL)

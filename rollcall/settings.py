@@ -1,6 +1,7 @@
 """Settings: the environment, then `.env`, then what `make up` generated, then defaults that suit one machine."""
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from dotenv import dotenv_values
 from rollcall.errors import SettingMissing
 
 ROOT = Path(__file__).resolve().parents[1]
-STATE = Path(os.environ.get("ROLLCALL_STATE", ROOT / ".rollcall"))
+STATE = ROOT / (os.environ.get("ROLLCALL_STATE") or ".rollcall")
 GENERATED = STATE / "generated.env"
 MIB = 1024 * 1024
 
@@ -38,6 +39,22 @@ def setting(name: str, default: str | None = None) -> str:
     if value is None:
         raise SettingMissing(f"{name} is not set: run `make up`, or set it in .env (.env.example)")
     return value
+
+
+def whole(name: str, default: int, least: int = 1, most: int = 1 << 40) -> int:
+    """One setting as a whole number. Raises SettingMissing for anything else, naming it."""
+    text = setting(name, str(default))
+    if not re.fullmatch("[0-9]{1,12}", text) or not least <= int(text) <= most:
+        raise SettingMissing(f"{name} is {text!r}, not a whole number from {least} to {most}: correct it in .env")
+    return int(text)
+
+
+def seconds(name: str, default: float) -> float:
+    """One setting as seconds, more than none. Raises SettingMissing for anything else, naming it."""
+    text = setting(name, str(default))
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) or float(text) == 0:
+        raise SettingMissing(f"{name} is {text!r}, not a number of seconds: correct it in .env")
+    return float(text)
 
 
 @dataclass(frozen=True)
@@ -72,33 +89,33 @@ class Settings:
     @property
     def pseudonym_key(self) -> bytes:
         """Key of the HMAC that turns an ID number into a pseudonym; lives outside the database."""
-        key = bytes.fromhex(setting("ROLLCALL_PSEUDONYM_KEY"))
-        if len(key) < 32:
-            raise SettingMissing("ROLLCALL_PSEUDONYM_KEY has fewer than 32 bytes (64 hex digits)")
-        return key
+        text = setting("ROLLCALL_PSEUDONYM_KEY")
+        if len(text) < 64 or not re.fullmatch(r"([0-9A-Fa-f]{2})+", text):
+            raise SettingMissing("ROLLCALL_PSEUDONYM_KEY is not 64 hex digits or more")
+        return bytes.fromhex(text)
 
 
 def load_settings() -> Settings:
     """Read all settings anew; cheap."""
     return Settings(
         landing_url=setting("ROLLCALL_LANDING_URL", f"file://{STATE / 'landing'}"),
-        registry=Path(setting("ROLLCALL_REGISTRY", str(ROOT / "dbt_project" / "registry"))),
+        registry=ROOT / setting("ROLLCALL_REGISTRY", "dbt_project/registry"),
         endpoint=setting("ROLLCALL_ENDPOINT", ""),
         connection=setting("ROLLCALL_CONNECTION", "rollcall_offices"),
-        deadline_day=int(setting("ROLLCALL_DEADLINE_DAY", "5")),
-        open_periods=int(setting("ROLLCALL_OPEN_PERIODS", "3")),
-        chunk_offices=int(setting("ROLLCALL_CHUNK_OFFICES", "50")),
-        threads=int(setting("ROLLCALL_THREADS", "16")),
-        connect_seconds=float(setting("ROLLCALL_CONNECT_SECONDS", "5")),
-        read_seconds=float(setting("ROLLCALL_READ_SECONDS", "30")),
-        file_seconds=float(setting("ROLLCALL_FILE_SECONDS", "120")),
-        tries=int(setting("ROLLCALL_TRIES", "4")),
-        max_bytes=int(setting("ROLLCALL_MAX_MIB", "25")) * MIB,
-        max_unpacked_bytes=int(setting("ROLLCALL_MAX_UNPACKED_MIB", "200")) * MIB,
-        max_rows=int(setting("ROLLCALL_MAX_ROWS", "1000000")),
-        parse_workers=int(setting("ROLLCALL_PARSE_WORKERS", "2")),
-        parse_memory_bytes=int(setting("ROLLCALL_PARSE_MEMORY_MIB", "1024")) * MIB,
-        parse_cpu_seconds=int(setting("ROLLCALL_PARSE_CPU_SECONDS", "120")),
-        parse_wall_seconds=int(setting("ROLLCALL_PARSE_SECONDS", "240")),
-        group_bytes=int(setting("ROLLCALL_GROUP_MIB", "256")) * MIB,
+        deadline_day=whole("ROLLCALL_DEADLINE_DAY", 5, most=31),
+        open_periods=whole("ROLLCALL_OPEN_PERIODS", 3),
+        chunk_offices=whole("ROLLCALL_CHUNK_OFFICES", 50),
+        threads=whole("ROLLCALL_THREADS", 16),
+        connect_seconds=seconds("ROLLCALL_CONNECT_SECONDS", 5),
+        read_seconds=seconds("ROLLCALL_READ_SECONDS", 30),
+        file_seconds=seconds("ROLLCALL_FILE_SECONDS", 120),
+        tries=whole("ROLLCALL_TRIES", 4),
+        max_bytes=whole("ROLLCALL_MAX_MIB", 25) * MIB,
+        max_unpacked_bytes=whole("ROLLCALL_MAX_UNPACKED_MIB", 200) * MIB,
+        max_rows=whole("ROLLCALL_MAX_ROWS", 1000000),
+        parse_workers=whole("ROLLCALL_PARSE_WORKERS", 2),
+        parse_memory_bytes=whole("ROLLCALL_PARSE_MEMORY_MIB", 1024) * MIB,
+        parse_cpu_seconds=whole("ROLLCALL_PARSE_CPU_SECONDS", 120),
+        parse_wall_seconds=whole("ROLLCALL_PARSE_SECONDS", 240),
+        group_bytes=whole("ROLLCALL_GROUP_MIB", 256) * MIB,
     )

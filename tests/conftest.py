@@ -2,7 +2,9 @@
 
 import secrets
 import socket
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,10 +19,11 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server]:
-    folder = tmp_path_factory.mktemp("postgres")
-    yield embedded.start(folder, free_port())
-    embedded.stop(folder)
+def server() -> Iterator[embedded.Server]:
+    """Outside of pytest's own folders: as root another user runs it, whom a second pytest would lock out of them."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-postgres-") as name:
+        yield embedded.start(Path(name), free_port())
+        embedded.stop(Path(name))
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from rollcall.collect.dropfolder import is_drop_folder
 from rollcall.collect.http import Address, session_for
 from rollcall.collect.office import Answer, Asker
 from rollcall.collect.record import known_of, record
+from rollcall.errors import SettingMissing
 from rollcall.land import Landing
 from rollcall.offices import Office
 from rollcall.periods import Period
@@ -23,14 +24,19 @@ def address_book(settings: Settings) -> Callable[[Office], Address]:
     """
     Where each office is asked. Tokens come from Airflow connections: environment, secrets backend or its database.
 
-    A connection is looked up once; one that does not exist is our trouble, and is raised.
+    A connection is looked up once. One that does not exist, and an office without an endpoint, are our trouble, and
+    raised: a place that nobody named must not look like an office that has nothing to say.
     """
     from airflow.sdk import Connection
 
     tokens: dict[str, str | None] = {}
 
     def address_of(office: Office) -> Address:
-        base = office.endpoint or settings.endpoint.format(code=office.code)
+        base = office.endpoint or settings.endpoint.replace("{code}", office.code)
+        if not base:
+            raise SettingMissing(
+                f"{office.code} {office.name} has no endpoint in the registry, and ROLLCALL_ENDPOINT is not set"
+            )
         if is_drop_folder(base):
             return Address(base, None)
         name = office.connection or settings.connection

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
 NAME = re.compile(
-    r"(?P<revision>\d{1,5})-(?P<kind>regular|correction|backlog)(?:\.(?P<whole>xlsx|json|zip)|-\w{1,40}\.csv)"
+    r"(?P<revision>[0-9]{1,5})-(?P<kind>regular|correction|backlog)(?:\.(?P<whole>xlsx|json|zip)|-\w{1,40}\.csv)"
 )
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -39,7 +39,7 @@ class Dropped:
 
 
 def is_drop_folder(base: str) -> bool:
-    return not base.startswith(("http://", "https://"))
+    return not base.lower().startswith(("http://", "https://"))
 
 
 def folder_of(root: str, code: str, period: Period) -> "ObjectStoragePath":
@@ -56,7 +56,7 @@ def list_folder(root: str, code: str, period: Period) -> list[Dropped]:
     found = []
     for path in folder.iterdir():
         match = NAME.fullmatch(path.name)
-        if not match:
+        if not match or path.is_symlink():  # a link may lead to what is another office's
             continue
         about = path.stat()
         listed = Listed(

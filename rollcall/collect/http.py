@@ -3,7 +3,8 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -14,7 +15,7 @@ from rollcall.errors import OfficeInTrouble, OfficeSilent, OfficeUnreachable, Su
 from rollcall.settings import MIB, Settings
 
 MAX_LISTING_BYTES = 4 * MIB
-LONGEST_WAIT = 60.0  # seconds; an office that asks for more is asked again at the next run
+LONGEST_WAIT = 60.0  # seconds; an office that asks for more is asked again after these
 FIRST_WAIT = 0.5
 TRY_AGAIN = {429, 500, 502, 503, 504}
 
@@ -32,13 +33,14 @@ class Address:
     """Where an office is asked, and what shows who we are."""
 
     base: str
-    token: str | None
+    token: str | None = field(repr=False)
 
 
 def session_for(threads: int) -> requests.Session:
     """A session that keeps its connections; used by one chunk's threads, which never change it."""
     session = requests.Session()
     session.trust_env = False  # no proxy, and no password of the machine's .netrc, for an office
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nor what another office of the host set
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(pool_connections=threads, pool_maxsize=threads))
     return session
@@ -76,7 +78,7 @@ def answered(
 
     Raises:
         OfficeSilent: 404.
-        AskAgain: No answer or half an answer, 429, or a status of 500 or more.
+        AskAgain: No answer or half an answer, or a status of TRY_AGAIN.
         OfficeInTrouble: Any other status, redirects included.
     """
     sent = dict(headers or {})
@@ -109,6 +111,8 @@ def read_body(answer: requests.Response, most: int, seconds: float) -> bytes:
     """
     Read what arrives as it arrives; `iter_content` waits for full blocks, and a dripping office holds a thread.
 
+    Where fewer bytes arrive than Content-Length says, urllib3 raises, and `answered` makes it AskAgain.
+
     Raises:
         SubmissionTooLarge: More than *most* bytes; the rest is not read.
         AskAgain: Not finished after *seconds*.
@@ -120,7 +124,4 @@ def read_body(answer: requests.Response, most: int, seconds: float) -> bytes:
             raise SubmissionTooLarge(f"more than {most} bytes")
         if time.monotonic() > stop_at:
             raise AskAgain(f"unfinished after {seconds:.0f} s")
-    expected = answer.headers.get("Content-Length")
-    if expected and "Content-Encoding" not in answer.headers and len(body) != int(expected):
-        raise AskAgain(f"{len(body)} of {expected} bytes arrived")
     return bytes(body)

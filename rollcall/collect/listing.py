@@ -4,14 +4,16 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote
 
 from rollcall.errors import OfficeInTrouble
 from rollcall.periods import Period
 
 KINDS = ("regular", "correction", "backlog")
 SHA256 = re.compile(r"[0-9a-f]{64}")
-# Plain segments below the base: no scheme, no host, no way up, no query.
-PATH = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[\w.~%-]+(?:/[\w.~%-]+)*")
+# Plain segments: no scheme, no host, no query. What is encoded is looked at decoded.
+PATH = re.compile(r"[\w.~%-]+(?:/[\w.~%-]+)*")
+YEARS = range(1990, 2200)  # a moment outside of them is a mistake, and not every database can hold it
 MAX_NAME = 200
 MAX_REVISION = 100_000
 
@@ -54,8 +56,8 @@ def read_listing(body: bytes, code: str, period: Period) -> list[Listed]:
 def listed_of(entry: dict[str, object]) -> Listed:
     """One entry of a listing, typed. Raises KeyError, TypeError or ValueError."""
     submitted_at = datetime.fromisoformat(text(entry["submitted_at"]))
-    if submitted_at.tzinfo is None:
-        raise ValueError("submitted_at has no time zone")
+    if submitted_at.tzinfo is None or submitted_at.year not in YEARS:
+        raise ValueError(f"submitted_at is {submitted_at}: it has no time zone, or is out of all time")
     listed = Listed(
         revision=whole(entry["revision"], MAX_REVISION),
         kind=text(entry["kind"]),
@@ -70,9 +72,23 @@ def listed_of(entry: dict[str, object]) -> Listed:
         raise ValueError(f"kind is {listed.kind!r}")
     if not SHA256.fullmatch(listed.sha256):
         raise ValueError("sha256 is not 64 hexadecimal digits")
-    if not PATH.fullmatch(listed.path):
+    if not stays_below(listed.path):
         raise ValueError(f"path {listed.path!r} does not stay below the base")
     return listed
+
+
+def stays_below(path: str) -> bool:
+    """
+    Whether *path* leads to a place under the office's base, and to no other office's.
+
+    `requests` decodes `%2e` before it sends, and servers decode again: so every form is held to the rule.
+    """
+    while PATH.fullmatch(path) and not {".", ".."} & set(path.split("/")):
+        decoded = unquote(path, errors="strict")
+        if decoded == path:
+            return "%" not in path
+        path = decoded
+    return False
 
 
 def text(value: object) -> str:

@@ -1,7 +1,8 @@
 """One office, asked for one period: what it answered, with what was new already landed."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -37,6 +38,15 @@ class Answer:
     landed: list[tuple[Listed, datetime]] = field(default_factory=list)
     too_large: list[tuple[Listed, datetime]] = field(default_factory=list)
     not_modified: bool = False
+
+
+@contextmanager
+def reaching(what: str) -> Iterator[None]:
+    """A drop folder that cannot be read is its office's trouble, like an office that does not answer."""
+    try:
+        yield
+    except OSError as error:
+        raise OfficeUnreachable(f"{what}: {type(error).__name__}: {error.strerror or error}"[:300]) from error
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,8 @@ class Asker:
             headers=headers,
         ) as response:
             if response.status_code == 304:
+                if not known.etag:
+                    raise OfficeInTrouble("GET submissions: HTTP 304, though nothing was known of it")
                 answer.not_modified = True
                 return None
             body = read_body(response, MAX_LISTING_BYTES, self.settings.file_seconds)
@@ -128,7 +140,8 @@ class Asker:
         answer.landed.append((listed, datetime.now(UTC)))
 
     def from_folder(self, answer: Answer, address: Address, known: Known) -> None:
-        found = dropfolder.list_folder(address.base, answer.office.code, self.period)
+        with reaching("the drop folder"):
+            found = dropfolder.list_folder(address.base, answer.office.code, self.period)
         if not found:
             raise OfficeSilent("the drop folder is empty")
         troubles = []
@@ -138,7 +151,8 @@ class Asker:
                 if (listed.revision, listed.filename) not in known.submissions:
                     answer.too_large.append((listed, datetime.now(UTC)))
                 continue
-            content = file.path.read_bytes()
+            with reaching(listed.filename):
+                content = file.path.read_bytes()
             sha256 = hashlib.sha256(content).hexdigest()
             landed_before = known.submissions.get((listed.revision, listed.filename))
             if landed_before is None:

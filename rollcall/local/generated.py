@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from rollcall import settings
 from rollcall.errors import RollcallError
@@ -75,7 +76,7 @@ def ensure(in_use: set[str]) -> Generated:
     Raises PortTaken where `.env` itself names a port that is taken.
     """
     before = read()
-    values = dict(before.values) if before else secret_values()
+    values = secret_values() | (before.values if before else {})
     fresh = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
     for name, what in PORTS.items():
         chosen = chosen_by_user(name)
@@ -112,10 +113,14 @@ def secret_values() -> dict[str, str]:
 def derived(generated: Generated) -> dict[str, str]:
     """URLs that follow from ports and passwords; `.env` may put others in their place."""
     pg = f"127.0.0.1:{generated['ROLLCALL_PG_PORT']}"
+
+    def password(name: str) -> str:
+        return quote(generated[name], safe="")  # one from `.env` may hold anything
+
     return {
-        "ROLLCALL_WAREHOUSE_URL": f"postgresql://rollcall:{generated['ROLLCALL_OWNER_PASSWORD']}@{pg}/rollcall",
-        "ROLLCALL_READER_URL": f"postgresql://rollcall_reader:{generated['ROLLCALL_READER_PASSWORD']}@{pg}/rollcall",
-        "ROLLCALL_METADATA_URL": f"postgresql+psycopg2://airflow:{generated['ROLLCALL_METADATA_PASSWORD']}@{pg}/airflow",
+        "ROLLCALL_WAREHOUSE_URL": f"postgresql://rollcall:{password('ROLLCALL_OWNER_PASSWORD')}@{pg}/rollcall",
+        "ROLLCALL_READER_URL": f"postgresql://rollcall_reader:{password('ROLLCALL_READER_PASSWORD')}@{pg}/rollcall",
+        "ROLLCALL_METADATA_URL": f"postgresql+psycopg2://airflow:{password('ROLLCALL_METADATA_PASSWORD')}@{pg}/airflow",
         "ROLLCALL_ENDPOINT": f"http://127.0.0.1:{generated['ROLLCALL_OFFICES_PORT']}/offices/{{code}}",
         # the demo offices: months of the past, asked on demand, over loopback
         "ROLLCALL_SCHEDULE": "off",

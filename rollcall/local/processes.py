@@ -43,26 +43,27 @@ def find(name: str) -> psutil.Process | None:
         noted = json.loads((RUN / f"{name}.json").read_text())
         process = psutil.Process(noted["pid"])
         alive = process.create_time() == noted["started"] and process.status() != psutil.STATUS_ZOMBIE
-    except (FileNotFoundError, psutil.NoSuchProcess):
+    except (FileNotFoundError, psutil.NoSuchProcess, KeyError, TypeError, ValueError):  # no note, or one cut off
         return None
     return process if alive else None
 
 
-def stop(name: str, seconds: float = 15) -> bool:
-    """End a process and its children, kindly first. False when none ran."""
-    process = find(name)
-    if process is not None:
-        family = [*process.children(recursive=True), process]
+def stop(names: Sequence[str], seconds: float = 10) -> list[str]:
+    """End processes and their children, all at once and kindly first. Returns the names of those that ran."""
+    found = {name: process for name in names if (process := find(name)) is not None}
+    family: list[psutil.Process] = []
+    for process in found.values():
         with suppress(psutil.NoSuchProcess):
+            family += [process, *process.children(recursive=True)]
             process.terminate()
-        _, alive = psutil.wait_procs(family, timeout=seconds)
-        for survivor in alive:
-            with suppress(psutil.NoSuchProcess):
-                survivor.kill()
-        psutil.wait_procs(alive, timeout=5)
-    with suppress(FileNotFoundError):
-        (RUN / f"{name}.json").unlink()
-    return process is not None
+    _, alive = psutil.wait_procs(family, timeout=seconds)
+    for survivor in alive:
+        with suppress(psutil.NoSuchProcess):
+            survivor.kill()
+    psutil.wait_procs(alive, timeout=5)
+    for name in names:
+        (RUN / f"{name}.json").unlink(missing_ok=True)
+    return list(found)
 
 
 def tail(name: str, lines: int = 20) -> str:

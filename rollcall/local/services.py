@@ -164,8 +164,7 @@ def airflow_version() -> str:
 
 def down(say: Say) -> None:
     """Stop everything this checkout started, PostgreSQL last."""
-    for name in (*airflow.PROCESSES, "offices"):
-        if processes.stop(name):
-            say(f"{name} stopped")
+    for name in processes.stop([*airflow.PROCESSES, "offices"]):
+        say(f"{name} stopped")
     if embedded.stop(POSTGRES):
         say("PostgreSQL stopped")

@@ -1,1 +1,1 @@
-"""What an office is told about what it sent: the receipt, and its own workbook with the wrong cells marked."""
+"""What an office is told about what it sent: the receipt, and its workbook with the wrong cells marked."""

@@ -1,8 +1,8 @@
 """
-The child that marks workbooks: `python -m rollcall.receipts.annotate`, driven by `rollcall.receipts.workbook`.
+The child that marks workbooks: `python -m rollcall.receipts.annotate`; `rollcall.receipts.workbook` drives it.
 
-The first line of standard input says the limits, each further line is a job; each job is answered by a line on
-standard output. What openpyxl cannot read or write ends this process: the parent reads the last line of the
+The first line of standard input says the limits, each further line is a job; each job is answered by a line
+on standard output. What openpyxl cannot read or write ends this process: the parent reads the last line of the
 traceback, starts another child and goes on with the next file.
 """
 
@@ -13,6 +13,7 @@ import sys
 import warnings
 import zipfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
@@ -20,12 +21,15 @@ from openpyxl.cell import MergedCell
 from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 # The light red and yellow that spreadsheets themselves offer for "bad" and "neutral".
-FILLS = {severity: PatternFill("solid", start_color=colour, end_color=colour)
-         for severity, colour in (("critical", "FFC7CE"), ("warning", "FFEB9C"), ("info", "DDEBF7"))}
+FILLS = {
+    severity: PatternFill("solid", start_color=colour, end_color=colour)
+    for severity, colour in (("critical", "FFC7CE"), ("warning", "FFEB9C"), ("info", "DDEBF7"))
+}
 SEVERITIES = list(FILLS)
 AUTHOR = "数据接收"
 CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
@@ -49,9 +53,7 @@ def main() -> None:
 def allow_cpu(seconds: int) -> None:
     """Give the next file its own share: the limit counts from the start of the process."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    resource.setrlimit(
-        resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + seconds, resource.RLIM_INFINITY)
-    )
+    resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + seconds, resource.RLIM_INFINITY))
 
 
 def annotate(job: dict[str, Any], limits: dict[str, int]) -> dict[str, int]:
@@ -60,11 +62,12 @@ def annotate(job: dict[str, Any], limits: dict[str, int]) -> dict[str, int]:
 
     `unpacked` alone, when it is over the limit: the file was not opened.
     """
-    with zipfile.ZipFile(job["source"]) as parts:
-        unpacked = sum(part.file_size for part in parts.infolist())
-    if unpacked > limits["unpacked_bytes"]:
-        return {"unpacked": unpacked}
-    workbook = load_workbook(job["source"], rich_text=True)
+    with Path(job["source"]).open("rb") as source:
+        with zipfile.ZipFile(source) as parts:
+            unpacked = sum(part.file_size for part in parts.infolist())
+        if unpacked > limits["unpacked_bytes"]:
+            return {"unpacked": unpacked}
+        workbook = load_workbook(source, rich_text=True)
     placed = mark(workbook, job["marks"])
     if placed:
         workbook.save(job["target"])
@@ -72,7 +75,7 @@ def annotate(job: dict[str, Any], limits: dict[str, int]) -> dict[str, int]:
 
 
 def mark(workbook: Workbook, marks: Iterable[dict[str, Any]]) -> int:
-    """Colour and comment what *marks* name: a cell, the first cell of a row, or without a row A1 of a sheet."""
+    """Colour and comment what each mark names: a cell, the first cell of a row, or without a row A1."""
     found: dict[tuple[str, str], tuple[Cell, list[dict[str, Any]]]] = {}
     firsts: dict[str, int] = {}
     placed = 0
@@ -90,8 +93,8 @@ def mark(workbook: Workbook, marks: Iterable[dict[str, Any]]) -> int:
 
 
 def sheets_named(workbook: Workbook, name: str, every: bool) -> list[Worksheet]:
-    """The sheet of exactly this name, or else those that differ in blanks around it; the first, or *every* one."""
-    alike = [sheet for sheet in workbook.worksheets if sheet.title.strip() == name.strip()]
+    """The sheet of this name, exactly or else but for blanks around it; *every* one, if asked."""
+    alike: list[Worksheet] = [sheet for sheet in workbook.worksheets if sheet.title.strip() == name.strip()]
     if every:
         return alike
     return [sheet for sheet in alike if sheet.title == name][:1] or alike[:1]
@@ -100,14 +103,15 @@ def sheets_named(workbook: Workbook, name: str, every: bool) -> list[Worksheet]:
 def cell_of(sheet: Worksheet, one: dict[str, Any], first_column: int) -> Cell:
     """The cell to mark; where cells are merged, the one that shows."""
     if one["row"] is None:
-        cell = sheet["A1"]
+        row, column = 1, 1
     elif CELL.fullmatch(one["cell"] or ""):
-        cell = sheet[one["cell"]]
+        row, column = coordinate_to_tuple(one["cell"])
     else:
-        cell = sheet.cell(one["row"], first_column)
+        row, column = one["row"], first_column
+    cell = sheet.cell(row, column)
     if isinstance(cell, MergedCell):
         area = next(area for area in sheet.merged_cells.ranges if cell.coordinate in area)
-        cell = sheet.cell(area.min_row, area.min_col)
+        cell = area.start_cell
     return cell
 
 

@@ -61,8 +61,8 @@ cross join lateral (
     limit %(most)s
 ) as listed
 order by
-    listed.submission_id, array_position(array['critical', 'warning', 'info'], listed.severity), listed.dataset,
-    listed.row, listed.sheet, listed.column_name nulls first, listed.rule, listed.cell nulls first, listed.text
+    array_position(array['critical', 'warning', 'info'], listed.severity), listed.dataset, listed.row,
+    listed.sheet, listed.column_name nulls first, listed.rule, listed.cell nulls first, listed.text
 """
 
 
@@ -153,8 +153,7 @@ def receipts_of(
         codes: Code of each office (by office_key) on the last day of the period.
     """
     return {
-        one.submission_id: receipt_of(one, codes[one.office_key])
-        for one in read_judged(connection, submission_ids)
+        one.submission_id: receipt_of(one, codes[one.office_key]) for one in read_judged(connection, submission_ids)
     }
 
 

@@ -1,0 +1,201 @@
+"""Receipts on their way: to offices on loopback and into drop folders."""
+
+import io
+import json
+from dataclasses import replace
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from rollcall.collect.http import Address
+from rollcall.errors import CountsDisagree, LandingCorrupt, SettingMissing
+from rollcall.receipts import send as sending
+from rollcall.receipts.send import Sent
+
+HERE = "/offices/1/receipts/2023-07/1"
+
+
+def workbook() -> bytes:
+    made, buffer = Workbook(), io.BytesIO()
+    made.active.title = "经费收支表"
+    for row in (["二〇二三年七月"], ["凭证号", "金额（元）"], ["P-1", 0]):
+        made.active.append(row)
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+def with_a_wrong_amount(ledger, office_key=1, filename="2023-07.xlsx", content=None, size=None) -> int:
+    submission = ledger.judge(
+        office_key, filename=filename, content=workbook() if content is None else content, size=size,
+        outcome="partly_accepted",
+    )  # fmt: skip
+    ledger.verdict(submission, "funding", "partly_accepted", received=1, held=1)
+    ledger.reason(submission)
+    return submission
+
+
+def test_a_receipt_and_the_marked_workbook_reach_the_office(ledger, offices, send):
+    submission = with_a_wrong_amount(ledger)
+    assert send() == Sent(sent=1, annotated=1, waiting=0)
+    assert offices.requests == [(HERE, "Bearer secret")]
+    parts = offices.receipts[HERE]
+    receipt = json.loads(parts["receipt.json"])
+    assert (receipt["office_code"], receipt["annotated"]) == ("620000000001", True)
+    assert receipt["datasets"]["funding"]["reasons"][0]["text"] == "金额应大于 0。"
+    cell = load_workbook(io.BytesIO(parts["annotated.xlsx"]))["经费收支表"]["B3"]
+    assert (cell.comment.text, cell.fill.start_color.rgb) == ("金额应大于 0。", "00FFC7CE")
+    assert ledger.taken() == {submission: (True, 1, None)}
+
+
+def test_what_was_taken_is_not_sent_again(ledger, offices, send):
+    ledger.judge()
+    send()
+    assert send() == Sent(0, 0, 0)
+    assert len(offices.requests) == 1
+
+
+def test_an_office_that_says_503_first_is_asked_again_when_it_said(ledger, offices, send):
+    submission = ledger.judge()
+    offices.answers[HERE] = [(503, {"Retry-After": "0"}), (429, {"Retry-After": "0"})]
+    assert send().sent == 1
+    assert len(offices.requests) == 3
+    assert ledger.taken()[submission] == (True, 1, None)
+
+
+def test_an_office_that_cannot_be_reached_is_owed_its_receipts_until_the_next_run(ledger, offices, send):
+    """Its second receipt is not even tried; the other offices have theirs."""
+    first, second, other = ledger.judge(1, 1), ledger.judge(1, 2), ledger.judge(2)
+    offices.answers[HERE] = [(503, {"Retry-After": "0"})] * 3
+    assert send() == Sent(sent=1, annotated=0, waiting=2)
+    assert ledger.taken() == {first: (False, 1, "PUT receipts/2023-07/1: HTTP 503"), other: (True, 1, None)}
+    assert send() == Sent(sent=2, annotated=0, waiting=0)
+    assert ledger.taken() == {first: (True, 2, None), second: (True, 1, None), other: (True, 1, None)}
+
+
+def test_a_port_where_nobody_listens_is_noted(ledger, send, settings):
+    submission = ledger.judge()
+    assert send(lambda _: Address("http://127.0.0.1:9", None), replace(settings, tries=1)).waiting == 1
+    assert ledger.taken()[submission] == (False, 1, "PUT receipts/2023-07/1: ConnectionError")
+
+
+def test_an_office_that_takes_a_request_and_says_nothing_is_noted(ledger, offices, send, settings):
+    submission = ledger.judge()
+    offices.answers[HERE] = [(0, {})]
+    assert send(settings=replace(settings, tries=1, read_seconds=0.2)).waiting == 1
+    assert ledger.taken()[submission] == (False, 1, "PUT receipts/2023-07/1: ReadTimeout")
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"), [(302, {"Location": "http://127.0.0.1:9/"}), (400, {}), (401, {}), (404, {})]
+)
+def test_a_refusal_is_noted_and_neither_repeated_nor_followed(ledger, offices, send, status, headers):
+    """A refused receipt does not keep back those of other revisions."""
+    submission, other = ledger.judge(1, 1), ledger.judge(1, 2)
+    offices.answers[HERE] = [(status, headers)]
+    assert send() == Sent(sent=1, annotated=0, waiting=1)
+    assert ledger.taken() == {
+        submission: (False, 1, f"PUT receipts/2023-07/1: HTTP {status}"),
+        other: (True, 1, None),
+    }
+    assert len(offices.requests) == 2
+
+
+@pytest.mark.parametrize("token", ["secret\r\nX-Admin: yes", "密码"])
+def test_a_token_that_cannot_be_sent_is_never_quoted(ledger, offices, send, caplog, token):
+    submission = ledger.judge()
+    assert send(lambda key: Address(offices.base(key), token)).waiting == 1
+    trouble = ledger.taken()[submission][2]
+    assert trouble.endswith("its bearer token cannot be sent: see its connection")
+    assert not offices.requests
+    assert token[:6] not in caplog.text
+
+
+def test_an_office_without_an_address_does_not_hold_up_the_others(ledger, send, offices):
+    lost, other = ledger.judge(1), ledger.judge(2)
+
+    def addresses(key: int) -> Address:
+        if key == 1:
+            raise SettingMissing("no connection rollcall_offices")
+        return Address(offices.base(key), None)
+
+    assert send(addresses) == Sent(1, 0, 1)
+    assert ledger.taken() == {lost: (False, 1, "no connection rollcall_offices"), other: (True, 1, None)}
+    assert offices.requests == [("/offices/2/receipts/2023-07/1", None)]
+
+
+def test_a_hostile_workbook_costs_only_its_own_marks(ledger, offices, send):
+    hostile, good = with_a_wrong_amount(ledger, 1, content=workbook()[:3000]), with_a_wrong_amount(ledger, 2)
+    assert send() == Sent(sent=2, annotated=1, waiting=0)
+    assert set(offices.receipts[HERE]) == {"receipt.json"}
+    receipt = json.loads(offices.receipts[HERE]["receipt.json"])
+    assert receipt["annotated"] is False
+    assert receipt["annotated_reason"].startswith("未能制作标注副本")
+    assert ledger.taken()[hostile][0]
+    assert ledger.taken()[hostile][2].startswith("workbook not annotated: zipfile.BadZipFile")
+    assert ledger.taken()[good] == (True, 1, None)
+
+
+def test_a_landed_file_that_is_gone_keeps_no_receipt_back(ledger, offices, send):
+    def gone(sha256: str) -> bytes:
+        raise LandingCorrupt(f"{sha256} is gone")
+
+    submission = with_a_wrong_amount(ledger)
+    assert send(read_landed=gone) == Sent(sent=1, annotated=0, waiting=0)
+    assert ledger.taken()[submission][2].endswith("is gone")
+
+
+def test_a_very_large_workbook_is_not_marked_and_its_receipt_says_so(ledger, offices, send):
+    submission = with_a_wrong_amount(ledger, size=sending.MOST_PACKED + 1)
+    assert send() == Sent(sent=1, annotated=0, waiting=0)
+    assert "较大" in json.loads(offices.receipts[HERE]["receipt.json"])["annotated_reason"]
+    assert ledger.taken()[submission] == (True, 1, None)
+
+
+def test_more_receipts_than_are_read_ahead_all_arrive(ledger, offices, send, monkeypatch):
+    monkeypatch.setattr(sending, "MOST_AHEAD", 3)
+    submissions = [ledger.judge(office, revision) for office in range(1, 8) for revision in (1, 2)]
+    assert send() == Sent(14, 0, 0)
+    assert set(ledger.taken()) == set(submissions)
+    paths = [path for path, _ in offices.requests if path.startswith("/offices/5/")]
+    assert paths == ["/offices/5/receipts/2023-07/1", "/offices/5/receipts/2023-07/2"]
+
+
+def test_an_error_of_ours_is_raised_and_what_was_sent_before_is_remembered(ledger, offices, send):
+    good = ledger.judge(1)
+    bad = with_a_wrong_amount(ledger, 2, filename="1-regular.csv")
+    ledger.connection.execute("update ledger.verdicts set dataset = 'units' where submission_id = %s", [bad])
+    ledger.connection.commit()
+    with pytest.raises(CountsDisagree, match=r"ledger\.verdicts does not"):
+        send()
+    assert set(ledger.taken()) <= {good}
+    assert [path for path, _ in offices.requests] in ([HERE], [])
+
+
+def test_a_drop_folder_finds_its_receipt_beside_the_submission(ledger, send, tmp_path):
+    submitted = workbook()
+    with_a_wrong_amount(ledger, 1, "1-regular.xlsx", submitted)
+    ledger.judge(1, 2, "2-correction-events.csv", kind="correction")
+    ledger.judge(1, 3, "../../3-regular.json")
+    folder = tmp_path / "620000000001" / "2023-07"
+    folder.mkdir(parents=True)
+    (folder / "1-regular.xlsx").write_bytes(submitted)
+
+    assert send(lambda _: Address(f"file://{tmp_path}", None)) == Sent(3, 1, 0)
+
+    assert {str(path.relative_to(folder)) for path in tmp_path.rglob("*.*")} == {
+        "1-regular.xlsx",
+        "1-regular.receipt.json",
+        "1-regular.annotated.xlsx",
+        "2-correction-events.receipt.json",
+        "3-regular.receipt.json",
+    }
+    assert json.loads((folder / "1-regular.receipt.json").read_text())["revision"] == 1
+    assert load_workbook(folder / "1-regular.annotated.xlsx")["经费收支表"]["B3"].comment is not None
+    assert (folder / "1-regular.xlsx").read_bytes() == submitted
+
+
+def test_a_drop_folder_that_cannot_be_written_is_owed_its_receipt(ledger, send, settings, tmp_path):
+    submission = ledger.judge(1, 1, "1-regular.csv")
+    (tmp_path / "620000000001").write_text("a file where the folder should be")
+    assert send(lambda _: Address(f"file://{tmp_path}", None), replace(settings, tries=1)).waiting == 1
+    assert "1-regular.receipt.json" in ledger.taken()[submission][2]

@@ -1,0 +1,235 @@
+"""What the records say: in themselves, between offices, and against what was announced."""
+
+from collections import Counter, defaultdict
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from demo.check_characters import credit_check_character, id_check_character
+from demo.habits import CHENGGUAN, QINGYANG
+from demo.published import REGISTERED
+from demo.records import make_records
+from demo.records.registrations import is_under_14, make_registrations
+from demo.world import SEED, build_world
+from rollcall.datasets import code_lists, datasets
+from rollcall.periods import Period
+
+FIRST, LAST = date(2023, 7, 1), date(2023, 7, 31)
+DATED = {"registrations": "changed_on", "events": "started_at", "funding": "booked_on"}
+
+
+def rows_of(month, dataset):
+    return [row for records in month.values() for row in records[dataset]]
+
+
+@pytest.fixture(scope="module")
+def backlog(world, registry):
+    """城关区's backlog at a twenty-fifth of its size."""
+    smaller = build_world(SEED, world.period, 0.04, registry)
+    return make_registrations(smaller, smaller.by_code[CHENGGUAN])
+
+
+def test_the_month_has_as_many_rows_as_the_demo_promises(world, month):
+    """At least 420,000 and at most 470,000 rows reach the door."""
+    others = sum(
+        len(rows) for code, records in month.items() if world.habits[code].arrives for rows in records.values()
+    )
+    assert REGISTERED[CHENGGUAN] == 250_000
+    assert 420_000 <= others + REGISTERED[CHENGGUAN] <= 470_000
+
+
+def test_the_backlog_spans_the_years_and_ends_with_the_period(backlog):
+    days = [row["changed_on"] for row in backlog]
+    assert len(days) == 10_000
+    assert min(days) < date(2015, 2, 1)
+    assert date(2023, 7, 1) < max(days) <= LAST
+    assert len({day.year for day in days}) == 9
+
+
+@pytest.mark.parametrize("dataset", datasets())
+def test_every_cell_has_a_column_and_required_ones_are_filled(month, dataset):
+    names = {column.name for column in datasets()[dataset].columns}
+    required = [column.name for column in datasets()[dataset].columns if column.required]
+    for row in rows_of(month, dataset):
+        assert {name for name in row if not name.startswith("_")} == names
+        assert all(row[name] not in (None, "") for name in required)
+
+
+@pytest.mark.parametrize("dataset", datasets())
+def test_no_key_comes_twice_in_one_slice(month, dataset):
+    keys = datasets()[dataset].keys
+    for records in month.values():
+        found = [tuple(row[key] for key in keys) for row in records[dataset]]
+        assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("dataset", datasets())
+def test_codes_are_those_of_their_lists(month, dataset):
+    coded = {column.name: set(code_lists()[column.codes]) for column in datasets()[dataset].columns if column.codes}
+    for row in rows_of(month, dataset):
+        for name, codes in coded.items():
+            assert row[name] is None or row[name] in codes
+
+
+@pytest.mark.parametrize(("dataset", "column"), DATED.items())
+def test_records_fall_inside_the_month(month, dataset, column):
+    days = {date(*row[column].timetuple()[:3]) for row in rows_of(month, dataset)}
+    assert min(days) >= FIRST
+    assert max(days) <= LAST
+
+
+def test_people_are_made_up_beyond_doubt(month, backlog):
+    """Well-formed ID numbers of regions that do not exist, phones that nobody can have, names that say so."""
+    for row in [*rows_of(month, "registrations"), *backlog]:
+        assert row["name"].startswith("示例")
+        assert len(row["phone"]) == 11
+        assert row["phone"].startswith("109")
+        number = row["id_number"]
+        if number is None:
+            continue
+        assert number[2:4] > "90"
+        assert number[6:14] == f"{row['birth_date']:%Y%m%d}"
+        assert int(number[16]) % 2 == (row["sex"] == "1")
+        assert number[17] == id_check_character(number[:17])
+
+
+def test_children_register_with_their_guardians_consent(month):
+    children = [row for row in rows_of(month, "registrations") if is_under_14(row["birth_date"], row["changed_on"])]
+    assert len(children) > 1000
+    assert all(row["guardian_consent"] is True for row in children)
+
+
+@pytest.mark.parametrize(
+    ("birth", "on", "under"),
+    [
+        (date(2009, 7, 15), date(2023, 7, 14), True),
+        (date(2009, 7, 15), date(2023, 7, 15), False),
+        (date(2008, 2, 29), date(2022, 2, 28), True),
+        (date(2008, 2, 29), date(2022, 3, 1), False),
+    ],
+)
+def test_fourteen_is_reached_on_the_birthday(birth, on, under):
+    assert is_under_14(birth, on) is under
+
+
+def test_a_registration_moves_only_after_it_was_made(month):
+    for records in month.values():
+        made = {row["volunteer_no"]: row for row in records["registrations"] if row["change"] == "new"}
+        for row in records["registrations"]:
+            if row["change"] != "new":
+                assert row["changed_on"] > made[row["volunteer_no"]]["changed_on"]
+                assert row["id_number"] == made[row["volunteer_no"]]["id_number"]
+
+
+def test_a_few_hundred_people_register_with_two_offices_and_nobody_else_by_chance(world, month):
+    """A person in two offices counts once in their common ancestor: there must be some, and we must know how many."""
+    offices = defaultdict(set)
+    for code, records in month.items():
+        for row in records["registrations"]:
+            if row["id_number"]:
+                offices[row["id_number"]].add(code)
+    shared = [codes for codes in offices.values() if len(codes) > 1]
+    assert 200 <= len(shared) <= 900
+    for codes in shared:
+        lower, upper = sorted(codes, key=lambda code: world.by_code[code].office_key, reverse=True)
+        assert world.by_code[lower].parent_key == world.by_code[upper].office_key
+
+
+def test_one_person_registers_once_with_one_office_in_the_backlog(backlog):
+    numbers = [row["id_number"] for row in backlog if row["id_number"]]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_credit_codes_are_right_and_some_begin_with_letters_that_others_refuse(month):
+    codes = [row["credit_code"] for row in rows_of(month, "units") if row["credit_code"]]
+    assert len(codes) == len(set(codes))
+    assert all(code[17] == credit_check_character(code[:17]) for code in codes)
+    assert {"N", "A", "Y"} < {code[0] for code in codes}
+
+
+def test_units_of_jiayuguan_add_up_to_what_it_announced(month):
+    """209 units: 11 national, 64 provincial, 134 municipal; only those that hold an honour count."""
+    codes = [code for code in month if code.startswith("6202")]
+    standing = Counter(
+        row["honour_level"]
+        for code in codes
+        for row in month[code]["units"]
+        if row["honour_level"] != "none" and row["honour_status"] != "revoked"
+    )
+    assert standing == {"national": 11, "provincial": 64, "municipal": 134}
+    assert all(month[code]["units"] for code in codes)
+
+
+def test_jiayuguan_adds_up_at_any_scale(small_world):
+    codes = [code for code in small_world.by_code if code.startswith("6202")]
+    units = [row for code in codes for row in make_records(small_world, small_world.by_code[code])["units"]]
+    assert sum(row["honour_level"] != "none" for row in units) == 209
+
+
+def test_qingyang_has_at_least_three_alliances_and_each_has_one_leader(month):
+    leaders = Counter()
+    for row in month[QINGYANG]["units"]:
+        if row["alliance_name"]:
+            leaders[row["alliance_kind"], row["alliance_name"]] += row["leads_alliance"]
+    assert len(leaders) >= 3
+    assert set(leaders.values()) == {1}
+
+
+def test_a_register_keeps_its_units_from_month_to_month(world, registry):
+    june = build_world(SEED, Period(2023, 6), 1.0, registry)
+    office = world.offices[200]
+    kept = ("unit_no", "unit_name", "credit_code", "honour_level")
+    before, after = (
+        [[row[name] for name in kept] for row in make_records(one, office)["units"]] for one in (june, world)
+    )
+    assert before == after
+
+
+def test_joint_events_carry_the_organisers_number_at_every_office(world, month):
+    reported = defaultdict(dict)
+    for code, records in month.items():
+        for row in records["events"]:
+            reported[row["event_no"], row["organiser_code"]][code] = row
+    joint = {key: offices for key, offices in reported.items() if set(offices) != {key[1]}}
+    assert len(joint) > 100
+    for (_, organiser), offices in joint.items():
+        assert organiser in offices or organiser == CHENGGUAN
+        assert len({(row["title"], row["event_kind"], row["started_at"]) for row in offices.values()}) == 1
+        others = set(offices) - {organiser}
+        assert {world.by_code[code].parent_key for code in others} == {world.by_code[organiser].office_key}
+
+
+def test_transfers_match_at_both_ends_but_for_a_few_one_ended(month):
+    ends = defaultdict(list)
+    for code, records in month.items():
+        for row in records["funding"]:
+            if row["funding_kind"].startswith("transfer"):
+                ends[row["voucher_no"]].append((code, row))
+    # Without 城关区 its transfers have one end only.
+    ends = {
+        number: found
+        for number, found in ends.items()
+        if all(row["counterparty_code"] != CHENGGUAN for _, row in found)
+    }
+    matched = [found for found in ends.values() if len(found) == 2]
+    assert len(matched) > 250
+    assert 0.02 < 1 - len(matched) / len(ends) < 0.15
+    for (one, row), (other, counterpart) in matched:
+        assert {row["funding_kind"], counterpart["funding_kind"]} == {"transfer_out", "transfer_in"}
+        assert row["amount_yuan"] == counterpart["amount_yuan"] > 0
+        assert row["fund_source"] == counterpart["fund_source"]
+        assert (row["counterparty_code"], counterpart["counterparty_code"]) == (other, one)
+
+
+def test_amounts_are_positive_yuan_with_two_decimals(month):
+    for row in rows_of(month, "funding"):
+        assert isinstance(row["amount_yuan"], Decimal)
+        assert row["amount_yuan"] > 0
+        assert row["amount_yuan"].as_tuple().exponent == -2
+
+
+def test_one_office_is_the_same_whoever_else_is_made(world, month):
+    """No office depends on the order in which offices are made."""
+    for code in list(month)[::250]:
+        assert make_records(world, world.by_code[code]) == month[code]
