@@ -4,9 +4,10 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, cast
 
-from rollcall.datasets import Column
+from rollcall.datasets import Column, code_lists
 from rollcall.parse import moments, numerals
 from rollcall.parse.wording import BLANKS, BREAKS, HOSTILE, comparable, shown
 
@@ -72,11 +73,10 @@ class CellReader:
 
     REMEMBERED = 100_000
 
-    def __init__(self, column: Column, codes: dict[str, str], shift: int = 0, epoch: date = moments.EPOCH_1900) -> None:
+    def __init__(self, column: Column, shift: int = 0, epoch: date = moments.EPOCH_1900) -> None:
         """*shift* is the power of ten of a header in 万元, *epoch* where this file's day counts begin."""
         self.column, self.shift, self.epoch = column, shift, epoch
-        self.codes = {comparable(label): code for code, label in codes.items()}
-        self.codes |= {comparable(code): code for code in codes}
+        self.codes = codes_by_text(column.codes)
         self.seen: dict[str, Read] = {}
         self.read: Reader = getattr(self, "read_" + column.type)
 
@@ -106,6 +106,8 @@ class CellReader:
         """Read one cell."""
         if cell is None or isinstance(cell, Unreadable):
             return cell
+        if isinstance(cell, Decimal) and not cell.is_finite():
+            cell = float("nan")
         if isinstance(cell, list | dict):
             return Unreadable("这里应是一个值，不是列表或对象，请只填一个值。")
         if isinstance(cell, str):
@@ -166,7 +168,8 @@ class CellReader:
         """Let a text through when it is short enough and a person can have typed it."""
         if longest == LONGEST_TEXT:
             text = BREAKS.sub(" ", text)
-        if HOSTILE.search(text):
+        # isprintable knows most texts to be harmless, far faster.
+        if "\ufffd" in text or (not text.isprintable() and HOSTILE.search(text)):
             return self.refuse(text, "含有不可见的控制字符，请删去后重新填写。")
         if len(text) > longest:
             return self.refuse(text, f"太长，最多 {longest} 个字，请缩短。")
@@ -216,6 +219,13 @@ class CellReader:
             text = str(int(cell))
         answer = YES_NO.get(comparable(text).lower())
         return answer or self.refuse(cell, "不是“是”或“否”，请填“是”或“否”。")
+
+
+@cache
+def codes_by_text(code_list: str) -> dict[str, str]:
+    """Labels and codes of one list, made comparable, to the code."""
+    codes = code_lists().get(code_list, {})
+    return {comparable(label): code for code, label in codes.items()} | {comparable(code): code for code in codes}
 
 
 def is_error(text: str) -> bool:

@@ -31,6 +31,7 @@ SUFFIXES = ("xlsx", "zip", "json", "csv")
 def read_file(job: Job, folder: Path, key: bytes, limits: Limits) -> Reading:
     """Read one file. What is wrong with it is in the answer; an error that comes out of here is our own."""
     output = Output(job, folder, key, limits.rows)
+    discard(job, folder)
     try:
         contents = open_file(job, limits)
         readings = read_sources(contents, output)
@@ -42,7 +43,7 @@ def read_file(job: Job, folder: Path, key: bytes, limits: Limits) -> Reading:
 
 
 def discard(job: Job, folder: Path) -> None:
-    """Leave nothing of a file that is turned away."""
+    """Leave nothing of a file that is turned away, or of an earlier try."""
     for name in ("cells", *datasets()):
         (folder / f"{job.submission_id}.{name}.csv").unlink(missing_ok=True)
 

@@ -8,7 +8,7 @@ from itertools import islice, repeat
 from pathlib import Path
 from typing import Protocol
 
-from rollcall.datasets import Dataset, code_lists
+from rollcall.datasets import Dataset
 from rollcall.parse.cells import Cell, CellReader, Read, Unreadable
 from rollcall.parse.headers import Field
 from rollcall.parse.identity import is_valid_id, person_key
@@ -102,9 +102,7 @@ class TableWriter:
     def __init__(self, output: Output, table: Table) -> None:
         self.job, self.key, self.most_rows = output.job, output.key, output.most_rows
         self.table = table
-        self.readers = [
-            CellReader(f.column, code_lists().get(f.column.codes, {}), f.shift, table.epoch) for f in table.fields
-        ]
+        self.readers = [CellReader(f.column, f.shift, table.epoch) for f in table.fields]
         self.unreadable: list[tuple[object, ...]] = []
         period = Period.parse(self.job.period)
         self.last_day = period.last_day

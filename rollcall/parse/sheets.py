@@ -8,7 +8,7 @@ from rollcall.parse.cells import NOT_COMPUTED, SHOWS_ERROR, Unreadable
 
 # A cell in a column of three letters, or far down in one of two: the sheet may be nearly empty and yet enormous.
 FAR_AWAY = re.compile(rb"""\br\s*=\s*["'](?:[A-Z]{3}\d|[A-Z]{2}\d{6})""")
-ERROR_OR_FORMULA = (b'"e"', b"'e'", b"<f>", b"<f ", b"<f/", b"<f\n", b"<f\r", b"<f\t", b":f>", b":f ", b":f/", b":f\n", b":f\r", b":f\t")
+FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 
 
@@ -44,9 +44,14 @@ def examine(data: bytes, is_uncomputed: bool) -> Findings:
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"<!DOCTYPE" in data[:4096]:
         raise NotXml
-    if not any(sign in data for sign in ERROR_OR_FORMULA) and not FAR_AWAY.search(data):
-        return Findings()
-    return Look(is_uncomputed).at(data)
+    return Look(is_uncomputed).at(data) if is_worth_a_look(data) else Findings()
+
+
+def is_worth_a_look(data: bytes) -> bool:
+    """Whether the sheet can have anything to find; searches for plain bytes first, which is fast."""
+    has_error = b'"e"' in data or b"'e'" in data
+    has_formula = (b"<f" in data or b":f" in data) and FORMULA.search(data) is not None
+    return has_error or has_formula or FAR_AWAY.search(data) is not None
 
 
 class Look:

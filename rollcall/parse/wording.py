@@ -12,7 +12,7 @@ BLANKS += "\u200b\u2060\ufeff"
 BREAKS = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]+")
 # Controls, halves of surrogate pairs, direction overrides, invisibles and non-characters: nothing a person typed.
 HOSTILE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 WHITE = re.compile(rf"[{re.escape(BLANKS)}]+")
 

@@ -1,0 +1,164 @@
+"""The sandbox: hostile files end a child, never the run; our own errors are never the office's fault."""
+
+import dataclasses
+import io
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from rollcall.datasets import datasets
+from rollcall.parse import sandbox
+from rollcall.parse.sandbox import Job, ParserBroken, Reading, read_files
+from rollcall.settings import MIB, Settings, load_settings
+
+EVENTS = [column.label for column in datasets()["events"].columns]
+GOOD = (",".join(EVENTS) + "\nA-1,讲座,talk,,620102001000,,,,2023-07-01 14:30,,12,3,\n").encode()
+
+
+def job(folder: Path, number: int, name: str, data: bytes) -> Job:
+    path = folder / f"landed-{number}"
+    path.write_bytes(data)
+    return Job(number, 7, "620102001000", "2023-07", "regular", name, str(path))
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return dataclasses.replace(load_settings(), parse_workers=2)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+def far_apart(sheet: str, cell: str) -> bytes:
+    data = io.BytesIO()
+    book = xlsxwriter.Workbook(data)
+    page = book.add_worksheet(sheet)
+    page.write_row(0, 0, EVENTS)
+    page.write(cell, "x")
+    book.close()
+    return data.getvalue()
+
+
+def read_all(jobs: list[Job], out: Path, settings: Settings) -> dict[int, Reading]:
+    return {reading.submission_id: reading for reading in read_files(jobs, out, settings)}
+
+
+def test_reads_many_files_in_a_few_children(tmp_path: Path, out: Path, settings: Settings) -> None:
+    jobs = [job(tmp_path, number, "events.csv", GOOD) for number in range(1, 41)]
+    readings = read_all(jobs, out, settings)
+    assert sorted(readings) == list(range(1, 41))
+    assert all(reading.datasets["events"].rows == 1 for reading in readings.values())
+    assert readings[3].datasets["events"].columns["title"] == ("B", "活动名称")
+    assert len(list(out.iterdir())) == 40
+
+
+def test_reads_nothing_from_no_files(out: Path, settings: Settings) -> None:
+    assert read_all([], out, settings) == {}
+
+
+def test_goes_on_after_files_that_use_up_memory(tmp_path: Path, out: Path, settings: Settings) -> None:
+    """A few cells as far apart as can be: the reader of workbooks aborts its process."""
+    hostile = far_apart("文明实践活动表", "Z1048576")
+    jobs = [job(tmp_path, 1, "a.xlsx", hostile), job(tmp_path, 2, "events.csv", GOOD)]
+    jobs += [job(tmp_path, 3, "b.xlsx", hostile), job(tmp_path, 4, "events.csv", GOOD)]
+    readings = read_all(jobs, out, dataclasses.replace(settings, parse_memory_bytes=200 * MIB, parse_workers=1))
+    for number in (1, 3):
+        assert "内存限制" in (readings[number].trouble or "")
+        assert not list(out.glob(f"{number}.*"))
+    for number in (2, 4):
+        assert readings[number].datasets["events"].rows == 1
+
+
+def test_turns_away_only_the_sheet_whose_cells_lie_far_apart(tmp_path: Path, out: Path, settings: Settings) -> None:
+    reading = read_all([job(tmp_path, 1, "a.xlsx", far_apart("文明实践活动表", "XFD1048576"))], out, settings)[1]
+    assert "XFD1048576" in (reading.datasets["events"].trouble or "")
+
+
+def test_turns_away_a_file_that_takes_too_long(tmp_path: Path, out: Path, settings: Settings) -> None:
+    many = job(tmp_path, 1, "events.csv", GOOD + b"\n" * 5_000_000)
+    quick = dataclasses.replace(settings, parse_wall_seconds=0.05, parse_workers=1)  # type: ignore[arg-type]
+    assert "用时超过" in (read_all([many], out, quick)[1].trouble or "")
+
+
+def test_turns_away_a_file_that_uses_up_its_cpu_time(tmp_path: Path, out: Path, settings: Settings) -> None:
+    many = job(tmp_path, 1, "events.csv", GOOD + GOOD.splitlines(keepends=True)[1] * 300_000)
+    short = dataclasses.replace(settings, parse_cpu_seconds=0, max_bytes=100 * MIB)
+    assert "计算时间" in (read_all([many], out, short)[1].trouble or "")
+
+
+def test_raises_for_an_error_of_our_own_and_repeats_nothing_of_the_file(
+    tmp_path: Path, out: Path, settings: Settings
+) -> None:
+    broken = dataclasses.replace(job(tmp_path, 1, "events.csv", GOOD), period="张三")
+    with pytest.raises(ParserBroken, match="our own error") as error:
+        read_all([broken], out, settings)
+    assert "periods.py" in str(error.value)
+    assert "张三" not in str(error.value)
+
+
+def test_raises_for_a_landed_file_that_is_gone(tmp_path: Path, out: Path, settings: Settings) -> None:
+    gone = dataclasses.replace(job(tmp_path, 1, "events.csv", GOOD), path=str(tmp_path / "gone"))
+    with pytest.raises(ParserBroken, match="FileNotFoundError"):
+        read_all([gone], out, settings)
+
+
+def test_raises_when_a_child_cannot_start(
+    tmp_path: Path, out: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "ROOT", tmp_path)
+    with pytest.raises(ParserBroken, match="does not start"):
+        read_all([job(tmp_path, 1, "events.csv", GOOD)], out, settings)
+
+
+def test_tries_again_when_somebody_ends_a_child(tmp_path: Path, out: Path, settings: Settings) -> None:
+    child = sandbox.Child(sandbox.setup_line(out, settings), 60)
+    try:
+        work = job(tmp_path, 1, "events.csv", GOOD)
+        sandbox.ask(child, work, tries=2)
+        assert child.process is not None
+        os.kill(child.process.pid, signal.SIGSTOP)
+        os.kill(child.process.pid, signal.SIGKILL)
+        reading = sandbox.ask(child, work, tries=2)
+        assert reading.datasets["events"].rows == 1
+    finally:
+        child.close()
+
+
+def test_keeps_secrets_out_of_the_childs_environment_and_arguments(out: Path, settings: Settings) -> None:
+    child = sandbox.Child(sandbox.setup_line(out, settings), 60)
+    try:
+        child.start()
+        assert child.process is not None
+        process = Path("/proc") / str(child.process.pid)
+        seen = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+        assert settings.pseudonym_key.hex().encode() not in seen
+        assert b"ROLLCALL" not in seen
+        limits = (process / "limits").read_text()
+        assert str(settings.parse_memory_bytes) in limits
+    finally:
+        child.close()
+
+
+def test_leaves_no_process_behind_when_the_caller_stops(tmp_path: Path, out: Path, settings: Settings) -> None:
+    made: list[Job] = []
+
+    def jobs() -> Iterator[Job]:
+        for number in range(1, 1000):
+            made.append(job(tmp_path, number, "events.csv", GOOD))
+            yield made[-1]
+
+    readings = read_files(jobs(), out, settings)
+    next(readings)
+    readings.close()  # type: ignore[attr-defined]
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children if Path(f"/proc/{pid}").exists()]
+    assert not any(b"rollcall.parse.child" in command for command in commands)
+    assert len(made) < 100
