@@ -28,8 +28,8 @@ setup: .venv/complete ## Install everything into .venv, exactly as locked
 demo: setup ## Run one month of a whole province and show the results
 	@$(BIN)/rollcall demo --period $(PERIOD)
 
-up: setup ## Start PostgreSQL, Airflow and the demo offices
-	@$(BIN)/rollcall up --period $(PERIOD)
+up: setup ## Start PostgreSQL, Airflow and the demo offices (OFFICES=no: without these)
+	@$(BIN)/rollcall up --period $(PERIOD) $(if $(filter no,$(OFFICES)),--no-offices)
 
 down: ## Stop everything
 	@test ! -x $(BIN)/rollcall || $(BIN)/rollcall down

@@ -1,5 +1,5 @@
 """
-Play the offices over HTTP: `python -m demo.server --port P --token T --state DIR --period 2023-07`.
+Play the offices over HTTP: `python -m demo.server --port P --state DIR --period 2023-07`.
 
 Makes the files in DIR first where they are missing, then says on standard output where it listens.
 """
@@ -16,6 +16,7 @@ from typing import Any
 from demo.generate import Manifest, add_order_arguments, order_from, prepare
 from demo.handler import Handler
 from demo.offices import Offices
+from rollcall.settings import setting
 
 LOOPBACK = "127.0.0.1"
 
@@ -47,11 +48,11 @@ def main() -> None:
     add_order_arguments(parser)
     parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
     parser.add_argument("--host", default=LOOPBACK, help="another address only inside a container")
-    parser.add_argument("--token", required=True, help="bearer token that every request has to carry")
     parser.add_argument("--state", type=Path, required=True, help="folder of the files and of the receipts")
     arguments = parser.parse_args()
+    token = setting("ROLLCALL_OFFICES_TOKEN")  # every request has to carry it; not for the list of processes
     manifest = prepare(order_from(arguments), arguments.state)
-    server = build_server(manifest, arguments.state, arguments.token, arguments.port, arguments.host)
+    server = build_server(manifest, arguments.state, token, arguments.port, arguments.host)
 
     def stop(number: int, frame: FrameType | None) -> None:
         # Not in this thread: shutdown waits for the loop that the signal interrupted.

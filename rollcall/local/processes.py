@@ -48,6 +48,11 @@ def find(name: str) -> psutil.Process | None:
     return process if alive else None
 
 
+def was_started(name: str) -> bool:
+    """Whether a process was started under *name* and not stopped by us, alive or not."""
+    return (RUN / f"{name}.json").exists()
+
+
 def stop(names: Sequence[str], seconds: float = 10) -> list[str]:
     """End processes and their children, all at once and kindly first. Returns the names of those that ran."""
     found = {name: process for name in names if (process := find(name)) is not None}

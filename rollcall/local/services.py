@@ -97,30 +97,13 @@ def is_ready(client: airflow.Client) -> bool:
 
 def start_offices(made: Generated, period: str, say: Say) -> None:
     """Write the demo offices' files where they are missing, and serve them."""
-    port, token = made["ROLLCALL_OFFICES_PORT"], made["ROLLCALL_OFFICES_TOKEN"]
-    scale = setting("ROLLCALL_DEMO_SCALE", "1")
-    surroundings = os.environ | {"PYTHONPATH": str(ROOT)}
+    port = made["ROLLCALL_OFFICES_PORT"]
+    surroundings = os.environ | {"PYTHONPATH": str(ROOT), "ROLLCALL_OFFICES_TOKEN": made["ROLLCALL_OFFICES_TOKEN"]}
     if not processes.find("offices"):
         say("The demo offices write their files (up to 40 s)")
-    processes.start(
-        "offices",
-        [
-            sys.executable,
-            "-m",
-            "demo.server",
-            "--port",
-            port,
-            "--token",
-            token,
-            "--state",
-            str(OFFICES),
-            "--period",
-            period,
-            "--scale",
-            scale,
-        ],
-        surroundings,
-    )
+    options = {"port": port, "state": OFFICES, "period": period, "scale": setting("ROLLCALL_DEMO_SCALE", "1")}
+    command = [sys.executable, "-m", "demo.server", *(f"--{name}={value}" for name, value in options.items())]
+    processes.start("offices", command, surroundings)
     url = f"http://127.0.0.1:{port}/offices/000000000000/submissions"
 
     def answers() -> bool:

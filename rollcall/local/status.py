@@ -21,7 +21,9 @@ group by e.period order by e.period
 def show() -> int:
     """Print services and periods. Returns 1 when a service is not running."""
     console = Console()
-    running = {name: processes.find(name) is not None for name in (*airflow.PROCESSES, "offices")}
+    running = {name: processes.find(name) is not None for name in airflow.PROCESSES}
+    if processes.was_started("offices"):
+        running["offices"] = processes.find("offices") is not None
     running["PostgreSQL"] = embedded.postmaster(services.POSTGRES) is not None
     for name, runs in running.items():
         console.print(f"{name:15} {'[green]runs[/]' if runs else '[red]does not run[/]: `make up`'}")

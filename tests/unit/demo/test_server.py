@@ -304,9 +304,9 @@ def test_answers_64_clients_at_once_beside_silent_ones(server, base, codes, sess
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_command_serves_what_is_missing_and_ends_cleanly(codes, registry, tmp_path, number):
-    command = [sys.executable, "-m", "demo.server", "--port", "0", "--token", TOKEN, "--period", "2023-07"]
+    command = [sys.executable, "-m", "demo.server", "--port", "0", "--period", "2023-07"]
     command += ["--state", str(tmp_path), "--offices", codes["good"], "--scale", "0.02", "--registry", str(registry)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "ROLLCALL_OFFICES_TOKEN": TOKEN}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     ) as process:

@@ -1,0 +1,250 @@
+"""Asking over HTTP, against a server on loopback that does what servers do."""
+
+import gzip
+import socket
+import time
+import zlib
+from dataclasses import replace
+
+import pytest
+from requests import Session
+
+from rollcall.collect.http import Address, AskAgain, answered, read_body, session_for
+from rollcall.errors import OfficeInTrouble, OfficeSilent, OfficeUnreachable, SubmissionTooLarge
+from tests.loopback import Loopback, Reply, serving
+
+MOST = 100_000
+TOKEN = "tok"
+
+
+def fetch(server, settings, path="file", token=TOKEN, seconds=10.0, most=MOST):
+    """One GET and its whole body."""
+    with answered(session_for(1), Address(f"{server.url}/office/", token), path, settings) as answer:
+        return read_body(answer, most, seconds)
+
+
+def test_the_token_goes_with_the_request_and_the_path_below_the_base(server, settings):
+    server.answer("/office/file", Reply(body=b"abc"))
+    assert fetch(server, settings) == b"abc"
+    assert server.asked[0].target == "/office/file"
+    assert server.asked[0].headers["authorization"] == "Bearer tok"
+
+
+def test_an_office_without_a_token_is_asked_without_one(server, settings):
+    server.answer("/office/file", Reply(body=b"abc"))
+    fetch(server, settings, token=None)
+    assert "authorization" not in server.asked[0].headers
+
+
+def test_nothing_of_this_machine_is_sent_along(server, settings, monkeypatch, tmp_path):
+    """A password of ~/.netrc, a proxy or a cookie has no business at an office."""
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login root password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    server.answer("/office/file", Reply(body=b"abc"))
+    assert fetch(server, settings, token=None) == b"abc"
+    assert "authorization" not in server.asked[0].headers
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_a_status_that_may_pass_says_ask_again(server, settings, status):
+    server.answer("/office/file", Reply(status))
+    with pytest.raises(AskAgain, match=str(status)):
+        fetch(server, settings)
+
+
+@pytest.mark.parametrize("status", [201, 204, 206, 400, 401, 403, 405, 410, 501])
+def test_any_other_status_is_the_offices_trouble(server, settings, status):
+    server.answer("/office/file", Reply(status))
+    with pytest.raises(OfficeInTrouble, match=str(status)):
+        fetch(server, settings)
+
+
+def test_404_is_an_office_that_has_nothing_yet(server, settings):
+    with pytest.raises(OfficeSilent):
+        fetch(server, settings)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed_and_the_token_stays(server, settings, status):
+    """Not within the server, and not to another, which would learn our token."""
+    with serving() as elsewhere:
+        elsewhere.answer("/stolen", Reply(body=b"gotcha"))
+        for target in (f"{elsewhere.url}/stolen", "/office/other"):
+            server.answer("/office/file", Reply(status, headers={"Location": target}))
+            with pytest.raises(OfficeInTrouble, match=str(status)):
+                fetch(server, settings)
+        assert elsewhere.asked == []
+        assert server.targets() == ["/office/file"] * 2
+
+
+@pytest.mark.parametrize(
+    ("value", "wait"),
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        ("9" * 400, float("inf")),
+        *[(value, None) for value in ("", "soon", "-1", "1.5", "٧", "Wed, 21 Oct 2099 07:28:00 GMT")],
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_not_at_all(server, settings, value, wait):
+    headers = {"Retry-After": value.encode().decode("latin-1")} if value else {}
+    server.answer("/office/file", Reply(503, headers=headers))
+    with pytest.raises(AskAgain) as caught:
+        fetch(server, settings)
+    assert caught.value.wait == wait
+
+
+def test_nobody_listening_says_ask_again(settings):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free = probe.getsockname()[1]
+    with (
+        pytest.raises(AskAgain),
+        answered(session_for(1), Address(f"http://127.0.0.1:{free}", "tok"), "file", settings),
+    ):
+        pass
+
+
+def test_a_connection_that_is_closed_unanswered_says_ask_again(server, settings):
+    server.answer("/office/file", Reply(None))
+    with pytest.raises(AskAgain):
+        fetch(server, settings)
+
+
+def test_an_office_that_never_answers_is_left_after_the_read_limit(settings):
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        address = Address(f"http://127.0.0.1:{deaf.getsockname()[1]}", "tok")
+        hurried = replace(settings, read_seconds=0.2)
+        with pytest.raises(AskAgain, match="Timeout"), answered(session_for(1), address, "file", hurried):
+            pass
+
+
+def test_a_dripping_body_stops_at_the_limit_for_the_whole(server, settings):
+    """Each byte comes in time, the file never does."""
+    server.answer("/office/file", Reply(body=b"x" * 400, pause=0.05))
+    started = time.monotonic()
+    with pytest.raises(AskAgain, match="unfinished"):
+        fetch(server, settings, seconds=0.3)
+    assert time.monotonic() - started < 10, "20 s is what the whole of it would take"
+
+
+def test_more_bytes_than_the_limit_are_not_read(server, settings):
+    server.answer("/office/file", Reply(body=b"x" * (20 * MOST)))
+    with pytest.raises(SubmissionTooLarge):
+        fetch(server, settings)
+
+
+def test_exactly_the_limit_is_read(server, settings):
+    server.answer("/office/file", Reply(body=b"x" * MOST))
+    assert len(fetch(server, settings)) == MOST
+
+
+@pytest.mark.parametrize("length", ["5", "500"])
+def test_fewer_bytes_than_announced_say_ask_again(server, settings, length):
+    """A connection cut in the middle must not land as a shorter file."""
+    server.answer("/office/file", Reply(body=b"abc", length=length))
+    with pytest.raises(AskAgain):
+        fetch(server, settings)
+
+
+def test_more_bytes_than_announced_are_not_taken_for_the_file(server, settings):
+    server.answer("/office/file", Reply(body=b"abcdef", length="3"))
+    assert fetch(server, settings) == b"abc"
+
+
+@pytest.mark.parametrize("length", ["", "abc", "-1", "3, 3", "9" * 5000, "٣"])
+def test_an_announced_length_that_is_none_never_crashes(server, settings, length):
+    """What comes is judged by its digest."""
+    reply = Reply(body=b"abc", length=length.encode().decode("latin-1"))
+    server.answer("/office/file", reply)
+    assert fetch(server, settings) == b"abc"
+
+
+def test_contradicting_lengths_say_ask_again(server, settings):
+    server.answer("/office/file", Reply(body=b"abc", length="3, 4"))
+    with pytest.raises(AskAgain):
+        fetch(server, settings)
+
+
+@pytest.mark.parametrize("pause", [0, 0.001])
+def test_a_compressed_body_is_unpacked_however_it_arrives(server, settings, pause):
+    packed = gzip.compress(b"abc" * 100)
+    server.answer("/office/file", Reply(body=packed, headers={"Content-Encoding": "gzip"}, pause=pause))
+    assert fetch(server, settings) == b"abc" * 100
+
+
+def test_an_empty_body_is_empty(server, settings):
+    server.answer("/office/file", Reply(body=b""))
+    assert fetch(server, settings) == b""
+    server.answer("/office/file", Reply(body=b"", headers={"Content-Encoding": "gzip"}))
+    assert fetch(server, settings) == b""
+
+
+def test_a_compression_bomb_is_held_to_the_limit_unpacked(server, settings):
+    """Fifty megabytes in fifty kilobytes: what is unpacked stays within the limit."""
+    packer = zlib.compressobj(9, wbits=31)
+    bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(50)) + packer.flush()
+    assert len(bomb) < 250_000
+    server.answer("/office/file", Reply(body=bomb, headers={"Content-Encoding": "gzip"}))
+    with answered(session_for(1), Address(f"{server.url}/office", None), "file", settings) as answer:
+        largest = 0
+        unbound = answer.raw.read1
+
+        def watched(*args, **kwargs):
+            nonlocal largest
+            block = unbound(*args, **kwargs)
+            largest = max(largest, len(block))
+            return block
+
+        answer.raw.read1 = watched
+        with pytest.raises(SubmissionTooLarge):
+            read_body(answer, MOST, 10)
+    assert largest <= MOST
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_body_that_is_not_compressed_as_it_says_says_ask_again(server, settings, encoding):
+    server.answer("/office/file", Reply(body=b"\xff not packed", headers={"Content-Encoding": encoding}))
+    with pytest.raises(AskAgain):
+        fetch(server, settings)
+
+
+@pytest.mark.parametrize("path", ["a%2Fb", "%7Ea", "f/第2版.xlsx", "f/%E7%AC%AC2.xlsx", "submissions/2023-07/2"])
+def test_what_goes_over_the_wire_stays_below_the_base(server, settings, path):
+    """The libraries below us rewrite paths: what they make of ours is looked at as the server sees it."""
+    with pytest.raises(OfficeSilent):
+        fetch(server, settings, path)
+    assert server.targets()[0].startswith("/office/")
+    assert ".." not in server.targets()[0]
+
+
+def test_the_libraries_do_turn_an_encoded_dot_into_a_way_up(server, settings):
+    """Why the listing refuses `%2e%2e`: it leaves here as `..`."""
+    with pytest.raises(OfficeSilent):
+        fetch(server, settings, "%2e%2e/other/file")
+    assert server.targets() == ["/office/../other/file"]
+
+
+def test_errors_never_quote_the_token(settings):
+    """They go to the ledger and to logs."""
+    with (
+        pytest.raises(OfficeUnreachable) as caught,
+        answered(session_for(1), Address("http://127.0.0.1:1", "tok\r\nX-Evil: 1"), "file", settings),
+    ):
+        pass
+    assert "tok" not in str(caught.value)
+
+
+def test_a_session_knows_no_machine_settings():
+    session = session_for(3)
+    assert isinstance(session, Session)
+    assert session.trust_env is False
+
+
+def test_loopback_remembers(server: Loopback):
+    """The server these tests rest on sees the target as it was sent."""
+    with socket.create_connection(("127.0.0.1", server.server_port)) as raw:
+        raw.sendall(b"GET /a/%2e%2e/b?c=d HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert raw.recv(1000).startswith(b"HTTP/1.1 404")
+    assert server.targets() == ["/a/%2e%2e/b?c=d"]

@@ -1,0 +1,96 @@
+"""Landing: bytes under their own digest, whole or not at all, never changed."""
+
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from rollcall.errors import LandingCorrupt
+from rollcall.land import Landing
+
+CONTENT = "第 1 版".encode()
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
+
+
+@pytest.fixture(params=["file://{}", "{}"], ids=["url", "plain path"])
+def landing(request, tmp_path):
+    return Landing(request.param.format(tmp_path / "landing"))
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "landing" / DIGEST[:2] / DIGEST
+
+
+def test_gives_back_what_was_put_under_its_digest(landing, file):
+    assert landing.put(CONTENT) == DIGEST
+    assert landing.get(DIGEST) == file.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\r\n\xff" * 1000, os.urandom(300_000)], ids=len)
+def test_keeps_every_byte(landing, content):
+    assert landing.get(landing.put(content)) == content
+
+
+def test_the_same_bytes_again_change_nothing(landing, file):
+    landing.put(CONTENT)
+    before = file.stat()
+    assert landing.put(CONTENT) == DIGEST
+    after = file.stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_a_file_with_another_digest_is_never_read(landing, file):
+    landing.put(CONTENT)
+    file.write_bytes(CONTENT + b"!")
+    with pytest.raises(LandingCorrupt, match="backup"):
+        landing.get(DIGEST)
+
+
+def test_landing_onto_a_corrupt_file_is_an_error_not_a_cover_up(landing, file):
+    """It was read as something else before, perhaps: a person must look."""
+    landing.put(CONTENT)
+    file.write_bytes(b"")
+    with pytest.raises(LandingCorrupt):
+        landing.put(CONTENT)
+
+
+def test_a_file_that_is_gone_is_an_error(landing):
+    with pytest.raises(LandingCorrupt, match="is gone"):
+        landing.get(DIGEST)
+
+
+def test_what_a_killed_run_left_half_written_is_never_read(landing, file):
+    """It has another name, and the next run lands the whole."""
+    file.parent.mkdir(parents=True)
+    unfinished = file.parent / f".{DIGEST}.0badf00d.part"
+    unfinished.write_bytes(CONTENT[:3])
+    with pytest.raises(LandingCorrupt, match="is gone"):
+        landing.get(DIGEST)
+    assert landing.put(CONTENT) == DIGEST
+    assert landing.get(DIGEST) == CONTENT
+    assert unfinished.read_bytes() == CONTENT[:3]
+
+
+def test_a_write_that_fails_shows_nothing_under_the_name(landing, file, monkeypatch):
+    """A full disk stops it between writing and renaming."""
+
+    def full(*_args, **_kwargs):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(landing.root), "rename", full)
+        with pytest.raises(OSError, match="No space left"):
+            landing.put(CONTENT)
+    assert not file.exists()
+    landing.put(CONTENT)
+    assert landing.get(DIGEST) == CONTENT
+
+
+def test_threads_that_land_the_same_bytes_at_once_agree(landing, file):
+    contents = [bytes([number % 5]) * 50_000 for number in range(60)]
+    with ThreadPoolExecutor(12) as threads:
+        digests = list(threads.map(landing.put, contents))
+    assert all(landing.get(digest) == content for digest, content in zip(digests, contents, strict=True))
+    assert sorted(path.name for path in file.parents[1].rglob("*") if path.is_file()) == sorted(set(digests))
