@@ -7,7 +7,7 @@ dbt is imported inside functions: the import takes 4 s.
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,28 +59,34 @@ class Run:
 def seed() -> None:
     """Load the registry and the code lists into `reference`. Raises BuildFailed."""
     with under_way():
+        wanted = seeds_sha256()
+        note_seeds(None)
         invoke("seed")
+        note_seeds(wanted)
 
 
 def build(period: Period | str) -> BuildResult:
     """
     Bring every mart up to date with the slices the ledger points to, of this and any other period, and test them.
 
-    Everything is built anew when the definitions (models, macros, seeds, registry) are not those of the last build.
-    Waits for a build that is under way.
+    Everything is built anew when the definitions (models, macros, seeds, registry) are not those of the last build,
+    and seeds are loaded when they are not those in the warehouse. Waits for a build that is under way.
 
     Raises:
         BuildFailed: A node did not build, a test failed, or something was not run. The slices stay to be built.
     """
     with under_way():
-        definitions = definitions_sha256()
+        definitions, wanted = definitions_sha256(), seeds_sha256()
         with connect() as connection:
             is_full = last_definitions(connection) != definitions
             slices = fix_slices(connection, is_full)
-        excluded = ["resource_type:unit_test"] if is_full else ["resource_type:unit_test", "resource_type:seed"]
-        command = ["build", "--exclude", *excluded] + (["--full-refresh"] if is_full else [])
-        run = invoke(*command)
+            is_seeded = loaded_seeds(connection) == wanted
+        if not is_seeded:
+            note_seeds(None)
+        excluded = ["resource_type:unit_test"] + (["resource_type:seed"] if is_seeded else [])
+        run = invoke("build", "--exclude", *excluded, *(["--full-refresh"] if is_full else []))
         require_all_run(run)
+        note_seeds(wanted)
         seconds = round(run.seconds, 3)
         with connect() as connection:
             mark_built(connection)
@@ -108,13 +114,38 @@ def under_way() -> Iterator[None]:
 
 def definitions_sha256() -> str:
     """The digest of all that says what the marts are: models, tests, macros, seeds, and the registry in use."""
+    files = [path for folder in ("models", "macros", "tests") for path in (PROJECT / folder).rglob("*")]
+    return sha256_of([PROJECT / "dbt_project.yml", *files, *seed_files()])
+
+
+def seeds_sha256() -> str:
+    """The digest of all that dbt loads into `reference`."""
+    return sha256_of(seed_files())
+
+
+def seed_files() -> list[Path]:
+    return [*(PROJECT / "seeds").glob("*"), *load_settings().registry.glob("*.csv")]
+
+
+def sha256_of(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    registry = load_settings().registry
-    files = {path for path in PROJECT.rglob("*") if PROJECT / "registry" not in path.parents}
-    for path in [*sorted(files), *sorted(registry.glob("*.csv"))]:
-        if path.suffix in DEFINITIONS and path.is_file():
+    for path in sorted(files):
+        if path.suffix in DEFINITIONS:
             digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def loaded_seeds(connection: psycopg.Connection) -> str | None:
+    """The digest of the seeds in the warehouse; None when it is not known that they are whole."""
+    row = connection.execute("select sha256 from ops.dbt_seeds").fetchone()
+    return str(row[0]) if row else None
+
+
+def note_seeds(sha256: str | None) -> None:
+    with connect() as connection:
+        connection.execute("delete from ops.dbt_seeds")
+        if sha256:
+            connection.execute("insert into ops.dbt_seeds (sha256) values (%s)", [sha256])
 
 
 def last_definitions(connection: psycopg.Connection) -> str | None:
@@ -140,7 +171,7 @@ def fix_slices(connection: psycopg.Connection, is_full: bool) -> int:
     )
     analyze_touched(connection)
     if not is_full:
-        connection.execute((WAREHOUSE / "slices_to_build.sql").read_text(encoding="utf-8"))  # type: ignore[arg-type]
+        connection.execute((WAREHOUSE / "slices_to_build.sql").read_text(encoding="utf-8"))
     row = connection.execute("select count(*) from ledger.slices_to_build").fetchone()
     return int(row[0]) if row else 0
 
@@ -152,10 +183,10 @@ def analyze_touched(connection: psycopg.Connection) -> None:
         connection.execute("analyze ledger.submissions, ledger.verdicts, ledger.slices, ledger.slices_to_build")
     only = "only " if connection.info.server_version >= 180000 else ""
     for dataset in {dataset for dataset, _ in touched} & set(datasets()):
-        connection.execute(f"analyze {only}raw.{dataset}")  # type: ignore[arg-type]
+        connection.execute(f"analyze {only}raw.{dataset}")
     for dataset, period in touched:
         if dataset in datasets():
-            connection.execute(f"analyze raw.{dataset}_{period.replace('-', '_')}")  # type: ignore[arg-type]
+            connection.execute(f"analyze raw.{dataset}_{period.replace('-', '_')}")
 
 
 def mark_built(connection: psycopg.Connection) -> None:
@@ -176,9 +207,7 @@ def invoke(*arguments: str) -> Run:
         from dbt_common.invocation import get_invocation_id
 
         started = monotonic()
-        answer = dbtRunner().invoke(
-            [*arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-        )
+        answer = dbtRunner().invoke([*arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)])
         seconds, invocation_id = monotonic() - started, get_invocation_id()
     run = Run(invocation_id, list(getattr(answer.result, "results", [])), seconds)
     record(run)

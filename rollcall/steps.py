@@ -77,8 +77,9 @@ def load(period: Period, run_id: str) -> None:
 def send_receipts(period: Period, run_id: str) -> None:
     """Tell every office what became of its submissions. One that cannot be reached is told at the next run."""
     from rollcall.collect.chunk import address_book
+    from rollcall.errors import RegistryBroken
     from rollcall.land import Landing
-    from rollcall.offices import read_registry
+    from rollcall.offices import Office, read_registry
     from rollcall.receipts.send import send_pending
     from rollcall.stopwatch import Stopwatch
     from rollcall.warehouse.connection import connect
@@ -87,12 +88,18 @@ def send_receipts(period: Period, run_id: str) -> None:
     registry = read_registry(settings.registry)
     offices = {office.office_key: office for office in registry if office.is_valid_on(period.last_day)}
     address_of = address_book(settings)
+
+    def office_of(key: int) -> Office:
+        if key not in offices:
+            raise RegistryBroken(f"office_key {key} has no version valid on {period.last_day}: put it back")
+        return offices[key]
+
     with Stopwatch(period, run_id).step("send_receipts") as step:
         sent = send_pending(
             connect,
             str(period),
-            lambda key: address_of(offices[key]),
-            lambda key: offices[key].code,
+            lambda key: address_of(office_of(key)),
+            lambda key: office_of(key).code,
             Landing(settings.landing_url).get,
             settings,
         )

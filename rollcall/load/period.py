@@ -2,13 +2,14 @@
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
+from rollcall.errors import RegistryBroken
 from rollcall.judge.gate import judge
 from rollcall.judge.held import find_broken
 from rollcall.land import Landing
@@ -59,9 +60,20 @@ def load(period: Period, settings: Settings, watch: Stopwatch) -> Loaded:
             clear_inbox(connection)
             add_partitions(connection, period)
             submissions = unjudged(connection, str(period))
+        require_known(submissions, codes, period)
         for group in in_groups(submissions, settings.group_bytes):
             total += load_group(period, group, codes, landing, settings, watch)
     return total
+
+
+def require_known(submissions: Sequence[Submission], codes: Mapping[int, str], period: Period) -> None:
+    """Raise RegistryBroken where the registry no longer has an office that submitted."""
+    unknown = sorted({submission.office_key for submission in submissions} - set(codes))
+    if unknown:
+        raise RegistryBroken(
+            f"{period}: offices with key {unknown[:10]} submitted files, but the registry has no version of them valid "
+            f"on {period.last_day}: put it back, with the dates it had"
+        )
 
 
 def clear_inbox(connection: psycopg.Connection) -> None:

@@ -17,8 +17,8 @@ NOT_IN_PAYLOAD = [*LINEAGE, "person_key"]
 SET_ASIDE_UNCHANGED = """
 update inbox.{datasets} as d
 set unchanged = case
-    when counted.sha256 = sent.sha256 then format('与已接受的第 %%s 版内容相同，没有变化。', counted.revision)
-    else format('已接受更新的第 %%s 版，本版不再采用。', counted.revision)
+    when counted.sha256 = sent.sha256 then format('与已接受的第 %s 版内容相同，没有变化。', counted.revision)
+    else format('已接受更新的第 %s 版，本版不再采用。', counted.revision)
 end
 from ledger.submissions as sent, ledger.slices as slice, ledger.submissions as counted
 where d.trouble is null

@@ -12,3 +12,6 @@ create table if not exists ops.dbt_builds (
 );
 comment on table ops.dbt_builds is 'One row per build that succeeded. When the definitions (models, macros, seeds, registry) '
 'differ from those of the last one, everything is built anew.';
+
+create table if not exists ops.dbt_seeds (sha256 text not null);
+comment on table ops.dbt_seeds is 'One row when the seeds are loaded: the digest of their files, by which a build sees that others are due.';

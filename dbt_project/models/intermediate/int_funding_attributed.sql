@@ -1,0 +1,26 @@
+with vouchers as (
+    select * from {{ ref('int_funding_deduplicated') }}
+),
+
+attributed as (
+    select
+        vouchers.*,
+        counterparties.office_key as counterparty_key,
+        vouchers.funding_kind in ('transfer_in', 'transfer_out') as is_transfer,
+        case
+            when
+                vouchers.funding_kind = 'budget' and extract(year from vouchers.booked_on) < vouchers.budget_year
+                then vouchers.budget_year || '-01'
+            when
+                vouchers.funding_kind = 'budget' and extract(year from vouchers.booked_on) > vouchers.budget_year
+                then vouchers.budget_year || '-12'
+            else to_char(vouchers.booked_on, 'YYYY-MM')
+        end as counted_in
+    from vouchers
+    left join {{ ref('int_offices_called') }} as counterparties
+        on
+            vouchers.counterparty_code = counterparties.office_code
+            and vouchers.period = counterparties.period
+)
+
+select * from attributed

@@ -1,0 +1,34 @@
+select
+    -- ids
+    office_key,
+    organiser_code,
+    event_no,
+    organiser_key,
+    is_organiser,
+
+    -- when
+    period,
+    started_on,
+    ended_on,
+    started_at,
+    ended_at,
+
+    -- what
+    title,
+    event_kind,
+    theme,
+    project_no,
+    team_no,
+    site_no,
+
+    -- measures
+    attendees,
+    volunteers,
+    beneficiaries,
+
+    -- lineage
+    submission_id,
+    source_sheet,
+    source_row
+from {{ ref('int_events_attributed') }}
+where {{ in_this_run('events') }}

@@ -1,0 +1,46 @@
+with entries as (
+    select * from {{ source('raw', 'events') }}
+),
+
+counted as (
+    select
+        period,
+        submission_id
+    from {{ source('ledger', 'slices') }}
+    where dataset = 'events'
+),
+
+renamed as (
+    select
+        -- ids
+        entries._office_key as office_key,
+        entries.organiser_code,
+        entries.event_no,
+
+        -- when
+        entries._period as period,
+        entries.started_at,
+        entries.ended_at,
+
+        -- what
+        entries.title,
+        entries.event_kind,
+        entries.theme,
+        entries.project_no,
+        entries.team_no,
+        entries.site_no,
+
+        -- measures
+        entries.attendees,
+        entries.volunteers,
+        entries.beneficiaries,
+
+        -- lineage
+        entries._submission_id as submission_id,
+        entries._sheet as source_sheet,
+        entries._row as source_row
+    from entries
+    inner join counted on entries._period = counted.period and entries._submission_id = counted.submission_id
+)
+
+select * from renamed

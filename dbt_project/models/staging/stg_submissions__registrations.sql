@@ -1,0 +1,42 @@
+with entries as (
+    select * from {{ source('raw', 'registrations') }}
+),
+
+counted as (
+    select
+        period,
+        submission_id
+    from {{ source('ledger', 'slices') }}
+    where dataset = 'registrations'
+),
+
+renamed as (
+    select
+        -- ids
+        entries._office_key as office_key,
+        entries.volunteer_no,
+        entries.person_key,
+
+        -- when
+        entries._period as period,
+        entries.changed_on,
+
+        -- what
+        entries.change,
+        entries.has_id_number,
+        entries.sex,
+        extract(year from entries.birth_date)::integer as birth_year,
+        entries.political_status,
+        entries.team_no,
+        entries.is_backbone,
+        entries.guardian_consent,
+
+        -- lineage
+        entries._submission_id as submission_id,
+        entries._sheet as source_sheet,
+        entries._row as source_row
+    from entries
+    inner join counted on entries._period = counted.period and entries._submission_id = counted.submission_id
+)
+
+select * from renamed
