@@ -34,7 +34,7 @@ def collect_submissions():
         return steps.plan(steps.periods_of(dag_run, params))
 
     # at once: as many chunks as one gateway bears; each asks with threads of its own
-    @task(map_index_template="{{ chunk_name }}", max_active_tis_per_dagrun=4)
+    @task(map_index_template="{{ chunk_name }}", max_active_tis_per_dagrun=8)
     def collect(chunk: dict, run_id=None) -> None:
         get_current_context()["chunk_name"] = chunk["name"]
         steps.collect(chunk["period"], chunk["office_keys"], run_id)

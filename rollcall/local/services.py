@@ -112,11 +112,13 @@ def start_offices(made: Generated, period: str, say: Say) -> None:
         except requests.RequestException:
             return False
 
-    wait_until(answers, "offices", say, "The demo offices")
+    wait_until(answers, "offices", say, "The demo offices", lambda: f"  {processes.tail('offices', 1)[:100]}")
     say(f"The demo offices answer on 127.0.0.1:{port}")
 
 
-def wait_until(ready: Callable[[], bool], name: str, say: Say, what: str) -> None:
+def wait_until(
+    ready: Callable[[], bool], name: str, say: Say, what: str, detail: Callable[[], str] = str
+) -> None:
     """Ask twice a second, saying now and then that it goes on. Raises NotReady when the process or the time ends."""
     started = time.monotonic()
     said = started
@@ -126,7 +128,7 @@ def wait_until(ready: Callable[[], bool], name: str, say: Say, what: str) -> Non
             raise NotReady(f"{what} did not come up; {processes.LOGS / name}.log ends:\n{processes.tail(name)}")
         if now - said > 10:
             said = now
-            say(f"{what}: not there yet after {now - started:.0f} s")
+            say(f"{what}: not there yet after {now - started:.0f} s{detail()}")
         time.sleep(0.5)
 
 

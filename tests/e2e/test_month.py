@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -95,3 +96,13 @@ def test_the_reader_sees_marts_and_nothing_else(surroundings: dict[str, str]) ->
         refused = rollcall("sql", surroundings, query)
         assert refused.returncode == 1
         assert "permission denied" in refused.stderr or "read-only" in refused.stderr
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_readmes_queries_run(surroundings: dict[str, str], readme: str) -> None:
+    """What a newcomer copies out of the README works, in both languages."""
+    queries = re.findall(r"```sql\n(.+?)\n```", (ROOT / readme).read_text(encoding="utf-8"), re.DOTALL)
+    assert len(queries) == 3
+    for query in queries:
+        answer = rollcall("sql", surroundings, query, "--csv")
+        assert answer.returncode == 0, answer.stderr

@@ -33,6 +33,8 @@ select
     expected.dataset,
     counted.submission_id,
     counted.revision,
+    counted.filename,
+    counted.sha256,
 
     -- when
     expected.due_at,
