@@ -22,7 +22,7 @@ MARTS = Asset(name="marts", uri="x-rollcall://marts")
     catchup=False,
     max_active_runs=1,
     params={"period": Param(None, type=["null", "string"], pattern=r"^\d{4}-(0[1-9]|1[0-2])$")},
-    default_args={"retries": 2, "retry_delay": timedelta(minutes=1)},
+    default_args={"owner": "rollcall", "retries": 2, "retry_delay": timedelta(minutes=1)},
     doc_md=__doc__,
     tags=["rollcall"],
 )
