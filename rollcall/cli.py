@@ -13,9 +13,6 @@ from rollcall.errors import RollcallError
 from rollcall.periods import Period
 from rollcall.settings import setting
 
-# What a demo run is held to, on 2 cores and with everything installed.
-DEMO_SECONDS, COMPUTE_SECONDS, BUILD_SECONDS, PEAK_MIB, MONTH_ROWS = 240, 60, 20, 1536, 400_000
-
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="rollcall", description=__doc__)
@@ -74,7 +71,7 @@ class Lines:
 def run_demo(options: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from rollcall.local import demo, page, services
+    from rollcall.local import demo, measurements, page, services
 
     say, console, period = Lines(), Console(), str(options.period)
     with demo.PeakMemory() as peak:
@@ -83,41 +80,13 @@ def run_demo(options: argparse.Namespace) -> int:
         runs = demo.run_month(made, period, say)
         seconds = say.seconds
     after = demo.digest_of_marts()
-    page.show(period, made, console)
-    figures = measured(period, runs, seconds, peak.mib)
-    demo.keep(figures)
-    console.print(page.figures_table(figures))
+    is_complete = page.show(period, made, console)
+    measured = measurements.measure(period, runs, seconds, peak.mib)
+    measurements.keep(measured)
+    console.print(measurements.table(measured))
     if before is not None:
         console.print("The marts are unchanged." if after == before else "The marts have changed.", f"Digest {after}")
-    return 0
-
-
-def measured(
-    period: str, runs: tuple[str, str], seconds: float, peak_mib: float
-) -> list[tuple[str, float, float, str]]:
-    """The figures this run is held to: name, asked, reached, unit."""
-    from rollcall.local import page
-    from rollcall.warehouse.connection import connect
-
-    with connect() as connection:
-        row = connection.execute(
-            """
-            select
-                coalesce(sum(seconds) filter (where step in ('parse', 'copy', 'judge', 'settle')), 0),
-                coalesce(max((detail ->> 'dbt_seconds')::numeric), 0),
-                coalesce(max(peak_mib), 0)
-            from ops.steps where run_id = any(%s)
-            """,
-            [list(runs)],
-        ).fetchone()
-    assert row is not None
-    return [
-        ("rows of the month received", MONTH_ROWS, page.one(page.ROWS, period)["received"], "rows"),
-        ("the whole demo", DEMO_SECONDS, seconds, "s"),
-        ("compute: landed files to accepted rows", COMPUTE_SECONDS, float(row[0]), "s"),
-        ("dbt build", BUILD_SECONDS, float(row[1]), "s"),
-        ("largest process", PEAK_MIB, max(peak_mib, float(row[2])), "MiB"),
-    ]
+    return 0 if is_complete else 1
 
 
 def run_up(options: argparse.Namespace) -> int:

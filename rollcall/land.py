@@ -1,6 +1,7 @@
 """Landing: every file as it was received, on object storage, under its sha256, never changed."""
 
 import hashlib
+import os
 import secrets
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,15 @@ if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
 
 LOCAL = ("", "file", "local")  # protocols of a file system; the first is that of a plain path
+
+
+def flush(path: "ObjectStoragePath") -> None:
+    """Have the file system write a local file, or a folder's list of names, to its disk."""
+    descriptor = os.open(path.path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class Landing:
@@ -28,7 +38,8 @@ class Landing:
         Land *content* and return its sha256. The same bytes again change nothing.
 
         A file becomes visible under its name only when it is whole: an object store writes so by itself, a file
-        system by renaming. What a killed run left half-written has another name, and is never read.
+        system by renaming. What a killed run left half-written has another name, and is never read. When this
+        returns, the file survives a loss of power, as the ledger that will speak of it does.
         """
         sha256 = hashlib.sha256(content).hexdigest()
         path = self.path_of(sha256)
@@ -41,7 +52,9 @@ class Landing:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.parent / f".{sha256}.{secrets.token_hex(4)}.part"
         unfinished.write_bytes(content)
+        flush(unfinished)
         unfinished.rename(path)
+        flush(path.parent)
         return sha256
 
     def get(self, sha256: str) -> bytes:

@@ -43,10 +43,12 @@ class Answer:
 @contextmanager
 def reaching(what: str) -> Iterator[None]:
     """A drop folder that cannot be read is its office's trouble, like an office that does not answer."""
+    from botocore.exceptions import BotoCoreError  # what S3 raises when it does not answer is no OSError
+
     try:
         yield
-    except OSError as error:
-        raise OfficeUnreachable(f"{what}: {type(error).__name__}: {error.strerror or error}"[:300]) from error
+    except (OSError, BotoCoreError) as error:
+        raise OfficeUnreachable(f"{what}: {type(error).__name__}: {error}"[:300]) from error
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,15 @@
 """Judge and load everything of a period that has landed and was not judged yet."""
 
 import logging
-import tempfile
+import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from rollcall.errors import RegistryBroken
 from rollcall.judge.gate import judge
@@ -17,7 +19,7 @@ from rollcall.load.group import Submission, fetch, fill_inbox, in_groups, read_g
 from rollcall.load.settle import drop_inbox, set_aside_unchanged, settle
 from rollcall.offices import read_registry
 from rollcall.periods import Period
-from rollcall.settings import Settings
+from rollcall.settings import STATE, Settings
 from rollcall.stopwatch import Stopwatch
 from rollcall.warehouse.connection import add_partitions, connect
 
@@ -76,6 +78,25 @@ def require_known(submissions: Sequence[Submission], codes: Mapping[int, str], p
         )
 
 
+@contextmanager
+def scratch(settings: Settings) -> Iterator[Path]:
+    """
+    A folder for files while they are read, of this warehouse's one loader, and for no other user of the machine.
+
+    The files hold ID numbers: what a killed load left here goes at the start of the next.
+    """
+    place = conninfo_to_dict(settings.warehouse_url)
+    name = "-".join(str(place.get(part, "")) for part in ("host", "port", "dbname"))
+    folder = STATE / "reading" / re.sub(r"[^\w.-]", "_", name)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    folder.chmod(0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
 def clear_inbox(connection: psycopg.Connection) -> None:
     """Drop the tables of batches that were cut off; their submissions are unjudged, so nothing is lost."""
     cut_off = "select batch_id from ledger.batches where loaded_at is null"
@@ -99,8 +120,7 @@ def load_group(
         ).fetchone()
     assert row is not None
     batch_id: int = row[0]
-    with tempfile.TemporaryDirectory(prefix="rollcall-") as name:
-        folder = Path(name)
+    with scratch(settings) as folder:
         with watch.step("parse") as step:
             fetch(group, folder, landing, settings)
             readings = read_group(group, codes, folder, settings)

