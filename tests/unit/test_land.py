@@ -3,6 +3,7 @@
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,21 @@ def test_what_a_killed_run_left_half_written_is_never_read(landing, file):
     assert landing.put(CONTENT) == DIGEST
     assert landing.get(DIGEST) == CONTENT
     assert unfinished.read_bytes() == CONTENT[:3]
+
+
+def test_what_is_landed_survives_a_loss_of_power(landing, file, monkeypatch):
+    """The ledger will speak of it: the bytes are on the disk before they have their name, and then the name is."""
+    flushed = []
+    real = os.fsync
+
+    def fsync(descriptor):
+        real(descriptor)
+        flushed.append((Path(f"/proc/self/fd/{descriptor}").readlink(), file.exists()))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    landing.put(CONTENT)
+    assert [(path.suffix, visible) for path, visible in flushed] == [(".part", False), ("", True)]
+    assert flushed[1][0] == file.parent
 
 
 def test_a_write_that_fails_shows_nothing_under_the_name(landing, file, monkeypatch):

@@ -63,11 +63,12 @@ def test_an_ended_process_is_not_found_also_as_a_zombie(state):
 
 def test_another_process_that_got_the_same_id_is_neither_found_nor_ended(state):
     """Ids are used again; ending a stranger is the one thing that must not happen."""
-    (state / "run").mkdir(parents=True)
-    noted = {"pid": os.getpid(), "started": psutil.Process().create_time() - 5}
+    stranger = processes.start("stranger", SLEEP, os.environ)
+    noted = {"pid": stranger.pid, "started": stranger.create_time() - 5}
     (state / "run" / "one.json").write_text(json.dumps(noted))
     assert processes.find("one") is None
     assert processes.stop(["one"]) == []
+    assert processes.find("stranger") == stranger
 
 
 @pytest.mark.parametrize("content", ["", "{", "{}", "[]", '{"pid": "x"}', '{"pid": -1, "started": 0}'])
