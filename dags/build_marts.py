@@ -42,7 +42,13 @@ def build_marts():
         for period in steps.periods_of(dag_run, params):
             steps.build(period, run_id)
 
-    load() >> [send_receipts(), build()]
+    # last, so that a file which we cannot read holds itself and not the month
+    @task
+    def require_all_judged(dag_run=None, params=None) -> None:
+        for period in steps.periods_of(dag_run, params):
+            steps.require_all_judged(period)
+
+    load() >> [send_receipts(), build()] >> require_all_judged()
 
 
 build_marts()

@@ -37,6 +37,10 @@ class LandingCorrupt(RollcallError):
     """A landed file does not have the digest that is its name. Restore it; never parse it."""
 
 
+class FilesNotJudged(RollcallError):
+    """Landed files that could not be read through a fault of ours. The others are judged; these are taken up again."""
+
+
 class RuleNotRun(RollcallError):
     """A rule crashed, or a suite is empty. Nothing is accepted: the gate fails closed."""
 

@@ -74,6 +74,13 @@ def load(period: Period, run_id: str) -> None:
         step.rows = loaded.accepted + loaded.held
 
 
+def require_all_judged(period: Period) -> None:
+    """Fail the run, at its end, over files that could not be read through a fault of ours."""
+    from rollcall.load import period as loading
+
+    loading.require_all_judged(period)
+
+
 def send_receipts(period: Period, run_id: str) -> None:
     """Tell every office what became of its submissions. One that cannot be reached is told at the next run."""
     from rollcall.collect.chunk import address_book

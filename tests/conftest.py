@@ -1,5 +1,6 @@
 """The real PostgreSQL that integration tests run on: one embedded server a session, one database a test."""
 
+import os
 import secrets
 import socket
 import tempfile
@@ -8,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from rollcall import settings
-from rollcall.warehouse import connection, embedded
+# Before anything imports Airflow, which makes its home where it is imported.
+os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="rollcall-airflow-")
+
+from rollcall import settings  # noqa: E402
+from rollcall.warehouse import connection, embedded  # noqa: E402
 
 
 def free_port() -> int:

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from rollcall.datasets import Dataset, datasets
-from rollcall.errors import CountsDisagree
+from rollcall.errors import CountsDisagree, LandingCorrupt
 from rollcall.land import Landing
 from rollcall.parse.sandbox import Job, Reading, read_files
 from rollcall.settings import Settings
@@ -92,16 +92,24 @@ def in_groups(submissions: Sequence[Submission], most_bytes: int) -> Iterator[li
         yield group
 
 
-def fetch(group: Sequence[Submission], folder: Path, landing: Landing, settings: Settings) -> None:
-    """Bring the landed bytes beside us, each checked against its digest."""
-    digests = {submission.sha256 for submission in group if submission.is_landed}
+def fetch(group: Sequence[Submission], folder: Path, landing: Landing, settings: Settings) -> dict[int, str]:
+    """
+    Bring the landed bytes beside us, each checked against its digest.
 
-    def bring(sha256: str) -> None:
-        (folder / sha256).write_bytes(landing.get(sha256))
+    Returns the submissions whose bytes are not those that were landed, with what is wrong: they are not to be read.
+    """
+    digests = sorted({submission.sha256 for submission in group if submission.is_landed})
+
+    def bring(sha256: str) -> str | None:
+        try:
+            (folder / sha256).write_bytes(landing.get(sha256))
+        except LandingCorrupt as error:
+            return str(error)
+        return None
 
     with ThreadPoolExecutor(settings.threads) as threads:
-        for _ in threads.map(bring, sorted(digests)):
-            pass
+        troubles = dict(zip(digests, threads.map(bring, digests), strict=True))
+    return {member.submission_id: trouble for member in group if (trouble := troubles.get(member.sha256))}
 
 
 def read_group(group: Sequence[Submission], codes: dict[int, str], folder: Path, settings: Settings) -> list[Reading]:

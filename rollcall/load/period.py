@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from rollcall.errors import RegistryBroken
+from rollcall.errors import FilesNotJudged, RegistryBroken
 from rollcall.judge.gate import judge
 from rollcall.judge.held import find_broken
 from rollcall.land import Landing
@@ -122,13 +122,17 @@ def load_group(
     batch_id: int = row[0]
     with scratch(settings) as folder:
         with watch.step("parse") as step:
-            fetch(group, folder, landing, settings)
-            readings = read_group(group, codes, folder, settings)
+            unread = fetch(group, folder, landing, settings)
+            sound = [member for member in group if member.submission_id not in unread]
+            readings = read_group(sound, codes, folder, settings)
+            unread |= {reading.submission_id: reading.crash for reading in readings if reading.crash}
+            readings = [reading for reading in readings if not reading.crash]
             step.rows = sum(d.rows for reading in readings for d in reading.datasets.values())
         with watch.step("copy") as step, connect() as connection:
             tables = fill_inbox(connection, batch_id, readings, folder)
             set_aside_unchanged(connection, batch_id, tables)
             step.rows = sum(d.rows for reading in readings for d in reading.datasets.values())
+    note_unread(unread)
     with watch.step("judge") as step:
         outcomes = judge(tables)
         with connect() as connection:
@@ -137,5 +141,41 @@ def load_group(
         accepted, held = settle(connection, batch_id, tables, outcomes)
         drop_inbox(connection, batch_id)
         step.rows = accepted + held
-    log.info("batch %d: %d files, %d rows accepted, %d held", batch_id, len(group), accepted, held)
-    return Loaded(len(group), accepted, held)
+    log.info("batch %d: %d files, %d rows accepted, %d held", batch_id, len(readings), accepted, held)
+    return Loaded(len(readings), accepted, held)
+
+
+def note_unread(unread: Mapping[int, str]) -> None:
+    """
+    Note the files that could not be read through a fault of ours. They hold themselves, not the month.
+
+    They stay unjudged, so that every later run takes them up again; `require_all_judged` fails over them.
+    """
+    for submission_id, reason in unread.items():
+        log.error("submission %d could not be read, and stays to be judged: %s", submission_id, reason)
+    with connect() as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ops.unread_files (submission_id, reason, noted_at) values (%s, %s, clock_timestamp())"
+            " on conflict (submission_id) do update set reason = excluded.reason, noted_at = excluded.noted_at",
+            list(unread.items()),
+        )
+
+
+def require_all_judged(period: Period) -> None:
+    """Raise FilesNotJudged where something has landed for *period* that no load could judge."""
+    with connect() as connection:
+        left = connection.execute(
+            """
+            select s.submission_id, u.reason
+            from ledger.submissions as s
+            left join ops.unread_files as u using (submission_id)
+            where s.period = %s and not exists (
+                select from ledger.judgements as j where j.submission_id = s.submission_id
+            )
+            order by u.reason is null, s.submission_id
+            """,
+            [str(period)],
+        ).fetchall()
+    if left:
+        named = "; ".join(f"submission {number}: {reason or 'not taken up yet'}" for number, reason in left[:5])
+        raise FilesNotJudged(f"{period}: {len(left)} files are not judged. The others are. {named}"[:4000])

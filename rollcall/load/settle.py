@@ -184,6 +184,11 @@ def settle(
             " values (%s, %s, %s, %s, %s, %s)",
             [(batch_id, o.rule.dataset, o.rule.name, o.rule.severity, o.checked, o.broken) for o in outcomes],
         )
+    connection.execute(
+        "delete from ops.unread_files where submission_id in"
+        " (select submission_id from ledger.judgements where batch_id = %s)",
+        [batch_id],
+    )
     connection.execute("update ledger.batches set loaded_at = clock_timestamp() where batch_id = %s", [batch_id])
     return accepted, held
 

@@ -64,9 +64,10 @@ def answer(job: Job, folder: Path, key: bytes, limits: Limits) -> dict[str, Any]
         trouble = NO_MEMORY
     except RecursionError:
         trouble = TOO_DEEP
-    except Exception as error:  # noqa: BLE001 - not hidden: told to the parent, which raises
+    except Exception as error:  # noqa: BLE001 - not hidden: the file stays to be read, and the run fails over it
         if not (isinstance(error, OSError) and error.errno == errno.EFBIG):
-            return {"crash": where(error)}
+            discard(job, folder)
+            return asdict(Reading(job.submission_id, None, [], {}, where(error)))
         trouble = NO_MEMORY
     discard(job, folder)
     return asdict(Reading(job.submission_id, trouble, [], {}))

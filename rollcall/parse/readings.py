@@ -35,12 +35,17 @@ class DatasetReading:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read of one file. `trouble` turns the whole file away; `not_read` names what nobody knows."""
+    """
+    What was read of one file. `trouble` turns the whole file away; `not_read` names what nobody knows.
+
+    `crash` is an error of our own: nothing is said of the file then, and it stays to be read.
+    """
 
     submission_id: int
     trouble: str | None
     not_read: list[str]
     datasets: dict[str, DatasetReading]
+    crash: str | None = None
 
     @classmethod
     def from_message(cls, message: dict[str, Any]) -> "Reading":
@@ -54,7 +59,7 @@ class Reading:
             )
             for name, found in message["datasets"].items()
         }
-        return cls(message["submission_id"], message["trouble"], message["not_read"], datasets)
+        return cls(message["submission_id"], message["trouble"], message["not_read"], datasets, message["crash"])
 
 
 class FileTurnedAway(Exception):

@@ -36,7 +36,7 @@ FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class ParserBroken(RollcallError):
-    """Our own code failed while it read a file, or was stopped. Nothing is said of the file; run again when mended."""
+    """Reading processes do not start, or are ended from outside. Nothing is said of any file; run again."""
 
 
 class FileTooSlow(Exception):
@@ -56,7 +56,8 @@ def read_files(jobs: Iterable[Job], out: Path, settings: Settings) -> Iterator[R
         out: Folder for the rows: `{submission_id}.{dataset}.csv`, and `{submission_id}.cells.csv`.
 
     Raises:
-        ParserBroken: The trouble is ours. Other files' readings may not have come.
+        ParserBroken: No file can be read. Other files' readings may not have come. An error of ours over one file
+            is that reading's `crash`, and the others go on.
     """
     setup = setup_line(out, settings)
     left = iter(jobs)
@@ -101,11 +102,13 @@ def read_one(crew: "SimpleQueue[Child]", job: Job, out: Path) -> Reading:
     """Read one file in whichever child is free. A file that ends its child is turned away."""
     child = crew.get()
     try:
-        return ask(child, job, tries=2)
+        message = ask(child, job, tries=2)
     except FileTooSlow:
         trouble = SLOW.format(seconds=child.wall_seconds)
     except ChildDied:
         trouble = BUSY if child.ended_by == signal.SIGXCPU else DIED
+    else:
+        return Reading.from_message(message)
     finally:
         crew.put(child)
     for name in ("cells", *datasets()):
@@ -113,7 +116,7 @@ def read_one(crew: "SimpleQueue[Child]", job: Job, out: Path) -> Reading:
     return Reading(job.submission_id, trouble, [], {})
 
 
-def ask(child: "Child", job: Job, tries: int) -> Reading:
+def ask(child: "Child", job: Job, tries: int) -> dict[str, Any]:
     """Hand a job to a child. One that somebody else ended gets a second try: the file may have no part in it."""
     try:
         message = child.ask(asdict(job))
@@ -125,12 +128,7 @@ def ask(child: "Child", job: Job, tries: int) -> Reading:
                 f"submission {job.submission_id}: the reading process ended ({death}): {child.last_words()}"
             ) from death
         raise
-    if "crash" in message:
-        raise ParserBroken(
-            f"submission {job.submission_id} ({job.filename!r}): our own error while reading it, not the office's:\n"
-            f"{message['crash']}"
-        )
-    return Reading.from_message(message)
+    return message
 
 
 class Child:

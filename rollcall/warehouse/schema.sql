@@ -151,6 +151,14 @@ create table if not exists ops.steps (
 );
 comment on table ops.steps is 'One row per step run: how long, how many rows, the largest process of it in MiB.';
 
+create table if not exists ops.unread_files (
+    submission_id bigint primary key references ledger.submissions,
+    reason text not null,
+    noted_at timestamptz not null
+);
+comment on table ops.unread_files is 'One row per landed file that could not be read through a fault of ours, and is not '
+'judged yet: why, when last tried.';
+
 create table if not exists ops.rule_results (
     batch_id bigint not null,
     dataset text not null,

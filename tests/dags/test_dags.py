@@ -121,10 +121,13 @@ def test_build_follows_collect_period_by_period(bag):
 
 
 def test_what_is_loaded_comes_before_what_rests_on_it(bag):
-    """Receipts and marts speak of what was judged; neither waits for the other."""
+    """Receipts and marts speak of what was judged; neither waits for the other, nor for a file we cannot read."""
     build, collect = (bag["dags"][name]["tasks"] for name in ("build_marts", "collect_submissions"))
     assert {name: task["downstream"] for name, task in build.items()} == {
-        "load": ["build", "send_receipts"], "build": [], "send_receipts": [],
+        "load": ["build", "send_receipts"],
+        "build": ["require_all_judged"],
+        "send_receipts": ["require_all_judged"],
+        "require_all_judged": [],
     }  # fmt: skip
     assert {name: task["downstream"] for name, task in collect.items()} == {
         "plan": ["collect"], "collect": ["announce"], "announce": [],

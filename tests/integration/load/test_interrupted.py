@@ -96,8 +96,9 @@ def test_what_a_killed_load_was_reading_goes_with_the_next(submit, monkeypatch, 
 
     def fetch(group, folder, landing, settings):
         seen.append((sorted(path.name for path in folder.iterdir()), stat.S_IMODE(folder.stat().st_mode)))
-        real(group, folder, landing, settings)
+        unread = real(group, folder, landing, settings)
         seen.append(any(ID_NUMBER.encode() in path.read_bytes() for path in folder.iterdir()))
+        return unread
 
     monkeypatch.setattr(loading_period, "fetch", fetch)
     with monkeypatch.context() as patched:

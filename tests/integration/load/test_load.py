@@ -1,10 +1,11 @@
 """From landed files to accepted rows: every row has one place, and the pointers move only forward."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
-from rollcall.errors import CountsDisagree, LandingCorrupt, RegistryBroken, RuleNotRun
+from rollcall.errors import CountsDisagree, FilesNotJudged, RegistryBroken, RuleNotRun
 from rollcall.load import period as loading_period
 from rollcall.load import settle as settling
 from rollcall.periods import Period
@@ -221,13 +222,33 @@ def test_a_file_over_the_limit_is_turned_away_without_being_fetched(submit, plac
     assert inboxes() == 0
 
 
-def test_a_corrupt_landing_judges_nothing(submit, places):
-    submit(2, as_csv("units", rows_of("units", 1)))
-    (file,) = [path for path in places.rglob("*") if path.is_file()]
-    file.write_bytes(b"something else")
-    with pytest.raises(LandingCorrupt):
-        load()
-    assert outcomes() == {}
+def test_a_file_that_we_cannot_read_holds_itself_and_not_the_month(submit, places, monkeypatch):
+    """A corrupt landing and an error of our own: the others are judged, these are named, and judged once mended."""
+    good = submit(2, as_csv("units", rows_of("units", 2)))
+    corrupt = submit(3, as_csv("units", rows_of("units", 1)))
+    crashing = submit(4, as_csv("units", rows_of("units", 3)))
+    sha256 = dict(asked("select submission_id, sha256 from ledger.submissions"))
+    (landed,) = [path for path in places.rglob("*") if path.name == sha256[corrupt]]
+    content = landed.read_bytes()
+    landed.write_bytes(b"something else")
+    read = loading_period.read_group
+
+    def crash(*args):
+        return [replace(r, datasets={}, crash="cells.py") if r.submission_id == crashing else r for r in read(*args)]
+
+    monkeypatch.setattr(loading_period, "read_group", crash)
+    load()
+    assert outcomes() == {good: "accepted"}
+    balance()
+    with pytest.raises(FilesNotJudged, match=f"2 files are not judged.*submission {corrupt}: .*digest.*cells.py"):
+        loading_period.require_all_judged(Period.parse("2023-07"))
+
+    monkeypatch.setattr(loading_period, "read_group", read)
+    landed.write_bytes(content)
+    load()
+    assert outcomes() == dict.fromkeys((good, corrupt, crashing), "accepted")
+    loading_period.require_all_judged(Period.parse("2023-07"))
+    assert asked("select * from ops.unread_files") == []
 
 
 def test_an_office_that_the_registry_lost_is_said_before_anything_is_judged(submit):
