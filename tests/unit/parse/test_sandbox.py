@@ -4,6 +4,7 @@ import dataclasses
 import io
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,7 +115,7 @@ def test_a_file_that_is_gone_is_our_own_error(tmp_path: Path, out: Path, setting
 def test_raises_when_a_child_cannot_start(
     tmp_path: Path, out: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sandbox, "ROOT", tmp_path)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(ParserBroken, match="does not start"):
         read_all([job(tmp_path, 1, "events.csv", GOOD)], out, settings)
 
