@@ -12,8 +12,8 @@ import pytest
 # Before anything imports Airflow, which makes its home where it is imported.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="rollcall-airflow-")
 
-from rollcall import settings  # noqa: E402
-from rollcall.warehouse import connection, embedded  # noqa: E402
+from rollcall import settings
+from rollcall.warehouse import connection, embedded
 
 
 def free_port() -> int:
