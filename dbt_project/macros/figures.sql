@@ -1,6 +1,7 @@
 {#-
     The indicators that are built, by the dataset they come from; label, nature and definition are those of
-    `indicators.csv`. A predicate is over one row of the dataset's mart.
+    `indicators.csv`. A predicate, or a measure, is over one row of the dataset's mart; a measure is null where the row
+    says nothing of it, which is not zero.
 -#}
 {% macro unit_indicators() -%}
     {{ return({
@@ -16,15 +17,15 @@
 {% macro event_indicators() -%}
     {{ return({
         'events': '1',
-        'events_talk': "(event_kind = 'talk')::integer",
-        'events_role_model': "(event_kind = 'role_model')::integer",
-        'events_exhibition': "(event_kind = 'exhibition')::integer",
-        'events_festival': "(theme = 'our_festivals')::integer",
-        'events_practice_day': "(theme = 'practice_day')::integer",
-        'events_study': "(event_kind = 'study')::integer",
-        'events_dispatch': "(event_kind = 'dispatch')::integer",
-        'events_training': "(event_kind = 'training')::integer",
-        'events_party_class': "(event_kind = 'party_class')::integer",
+        'events_talk': "case when event_kind = 'talk' then 1 end",
+        'events_role_model': "case when event_kind = 'role_model' then 1 end",
+        'events_exhibition': "case when event_kind = 'exhibition' then 1 end",
+        'events_festival': "case when theme = 'our_festivals' then 1 end",
+        'events_practice_day': "case when theme = 'practice_day' then 1 end",
+        'events_study': "case when event_kind = 'study' then 1 end",
+        'events_dispatch': "case when event_kind = 'dispatch' then 1 end",
+        'events_training': "case when event_kind = 'training' then 1 end",
+        'events_party_class': "case when event_kind = 'party_class' then 1 end",
         'talk_attendees': "case when event_kind = 'talk' then attendees end",
         'dispatch_attendees': "case when event_kind in ('dispatch', 'study') then attendees end",
         'event_attendees': 'attendees',
@@ -125,7 +126,8 @@
 
 {#-
     The offices and datasets whose figures this run brings up to date: the ancestors of every office with a slice in
-    this run, and those for which another number of slices is expected or accepted than the figures say.
+    this run; those for which, of a month asked for, another number of slices is expected or accepted than the figures
+    say; and all, when the figures do not know yet that the month is asked for at all.
 -#}
 {% macro is_affected() -%}
     {%- if is_incremental() -%}
@@ -145,9 +147,22 @@
                 counted.office_key = shown.office_key
                 and counted.period = shown.period
                 and counted.witness = shown.indicator
+        left join (
+            select distinct
+                figures.indicator,
+                figures.period
+            from {{ this }} as figures
+            where
+                figures.slices_expected > 0
+                and figures.indicator in (select slices.witness from {{ ref('int_slices_counted') }} as slices)
+        ) as known on counted.witness = known.indicator and counted.period = known.period
         where
-            (counted.slices_expected, counted.slices_accepted)
-            is distinct from (shown.slices_expected, shown.slices_accepted)
+            counted.is_asked
+            and (
+                (counted.slices_expected, counted.slices_accepted)
+                is distinct from (shown.slices_expected, shown.slices_accepted)
+                or known.period is null
+            )
     )
     {%- else -%}
     true

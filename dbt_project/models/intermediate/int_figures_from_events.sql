@@ -3,7 +3,7 @@ with organised as (
         office_key,
         to_char(started_on, 'YYYY-MM') as period,
         {%- for indicator, measure in event_indicators().items() %}
-        coalesce(sum({{ measure }}), 0) as {{ indicator }}{% if not loop.last %},{% endif %}
+        sum({{ measure }}) as {{ indicator }}{% if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ ref('fct_events') }}
     where is_organiser and {{ in_touched_offices('events') }}
@@ -22,4 +22,4 @@ cross join lateral (
     ('{{ indicator }}', organised.{{ indicator }}){% if not loop.last %},{% endif %}
     {%- endfor %}
 ) as figures (indicator, change)
-where figures.change <> 0
+where figures.change is not null

@@ -28,9 +28,8 @@ moves as (
         office_key,
         'funding_unmatched_yuan' as indicator,
         counted_in as period,
-        amount_yuan as change
+        case when not is_matched or other_counted_in > counted_in then amount_yuan else 0 end as change
     from vouchers
-    where not is_matched or other_counted_in > counted_in
     union all
     select
         office_key,
@@ -41,6 +40,7 @@ moves as (
     where other_counted_in > counted_in
 )
 
+{#- A change of zero stays: it says that something is known of the month. #}
 select
     office_key,
     indicator,
@@ -48,4 +48,3 @@ select
     sum(change)::numeric(18, 2) as change
 from moves
 group by office_key, indicator, period
-having sum(change) <> 0

@@ -21,6 +21,7 @@ counted as (
     {{ distinct_changes('presences', ['registered', 'backbone']) | indent(4) }}
 )
 
+{#- A change of zero stays: it says that something is known of the month. #}
 select
     counted.scope_key as office_key,
     figures.indicator,
@@ -30,4 +31,3 @@ from counted
 cross join lateral (
     values ('volunteers', counted.registered), ('volunteers_backbone', counted.backbone)
 ) as figures (indicator, change)
-where figures.change <> 0

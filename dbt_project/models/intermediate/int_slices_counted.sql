@@ -1,4 +1,9 @@
-{#- A month that nobody was asked for counts only when a slice of it was accepted all the same. -#}
+{{ config(
+    materialized='table',
+    indexes=[{'columns': ['office_key', 'dataset', 'period'], 'unique': true}],
+    post_hook="analyze {{ this }}",
+) }}
+
 with slices as (
     select
         office_key,
@@ -17,11 +22,13 @@ with slices as (
     from {{ source('ledger', 'slices') }}
 ),
 
-asked as (
-    select distinct
+months as (
+    select
         dataset,
-        period
-    from {{ source('ledger', 'expected_slices') }}
+        period,
+        sum(expected) > 0 as is_asked
+    from slices
+    group by dataset, period
 ),
 
 counted as (
@@ -32,7 +39,6 @@ counted as (
         sum(slices.expected)::integer as slices_expected,
         sum(slices.accepted)::integer as slices_accepted
     from slices
-    inner join asked on slices.dataset = asked.dataset and slices.period = asked.period
     inner join {{ ref('int_offices_with_ancestors') }} as above on slices.office_key = above.office_key
     group by above.ancestor_key, slices.dataset, slices.period
 ),
@@ -47,11 +53,18 @@ witnesses as (
 )
 
 select
-    counted.office_key,
-    counted.dataset,
-    counted.period,
-    counted.slices_expected,
-    counted.slices_accepted,
+    offices.office_key,
+    months.dataset,
+    months.period,
+    months.is_asked,
+    coalesce(counted.slices_expected, 0) as slices_expected,
+    coalesce(counted.slices_accepted, 0) as slices_accepted,
     witnesses.witness
-from counted
-inner join witnesses on counted.dataset = witnesses.dataset
+from months
+inner join witnesses on months.dataset = witnesses.dataset
+cross join {{ ref('int_offices_counted') }} as offices
+left join counted
+    on
+        offices.office_key = counted.office_key
+        and months.dataset = counted.dataset
+        and months.period = counted.period

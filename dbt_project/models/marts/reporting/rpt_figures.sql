@@ -5,15 +5,7 @@ with offices as (
         scopes.office_name,
         scopes.level
     from {{ ref('dim_offices') }} as scopes
-    where scopes.office_key in (
-        select above.ancestor_key
-        from {{ ref('int_offices_with_ancestors') }} as above
-        inner join {{ ref('dim_offices') }} as members on above.office_key = members.office_key
-        where
-            members.reports
-            or members.office_key in (select office_key from {{ source('ledger', 'expected_slices') }})
-            or members.office_key in (select office_key from {{ source('ledger', 'slices') }})
-    )
+    inner join {{ ref('int_offices_counted') }} as counted on scopes.office_key = counted.office_key
 ),
 
 targets as (
@@ -27,11 +19,8 @@ targets as (
     where {{ is_affected() }}
 ),
 
-asked as (
-    select distinct
-        dataset,
-        period
-    from {{ source('ledger', 'expected_slices') }}
+slices as (
+    select * from {{ ref('int_slices_counted') }}
 ),
 
 moves as (
@@ -47,16 +36,16 @@ moves as (
             and (own.counts_in_ancestors or above.ancestor_key = own.office_key)
 ),
 
-{#- A row for every month asked for, and one for every month in which something happened. #}
+{#- A row for every month asked for or accepted, and one for every month in which something happened. #}
 months as (
     select
         targets.office_key,
         targets.indicator,
-        asked.period,
+        slices.period,
         0 as change,
         0 as moves
     from targets
-    inner join asked on targets.dataset = asked.dataset
+    inner join slices on targets.office_key = slices.office_key and targets.dataset = slices.dataset
     union all
     select
         targets.office_key,
@@ -84,7 +73,8 @@ valued as (
     select
         targets.*,
         summed.period,
-        asked.period is not null as is_asked,
+        summed.moves,
+        coalesce(slices.is_asked, false) as is_asked,
         coalesce(slices.slices_expected, 0) as slices_expected,
         coalesce(slices.slices_accepted, 0) as slices_accepted,
         case
@@ -97,8 +87,7 @@ valued as (
         end > 0 as is_known
     from summed
     inner join targets on summed.office_key = targets.office_key and summed.indicator = targets.indicator
-    left join asked on targets.dataset = asked.dataset and summed.period = asked.period
-    left join {{ ref('int_slices_counted') }} as slices
+    left join slices
         on
             summed.office_key = slices.office_key
             and targets.dataset = slices.dataset
@@ -129,4 +118,4 @@ select
 from valued
 inner join offices on valued.office_key = offices.office_key
 inner join {{ ref('int_indicators_built') }} as indicators on valued.indicator = indicators.indicator
-where valued.is_asked or valued.nature = 'flow'
+where valued.is_asked or (valued.nature = 'flow' and valued.moves > 0)
