@@ -80,3 +80,14 @@
     analyze {{ this }}
     {%- endif -%}
 {%- endmacro %}
+
+{#- Rows of a raw table, all its columns: of the slices that count, in the revision that counts. -#}
+{% macro accepted_rows(dataset) -%}
+    select accepted.*
+    from {{ source('raw', dataset) }} as accepted
+    inner join {{ source('ledger', 'slices') }} as counted
+        on
+            accepted._period = counted.period
+            and accepted._submission_id = counted.submission_id
+            and counted.dataset = '{{ dataset }}'
+{%- endmacro %}

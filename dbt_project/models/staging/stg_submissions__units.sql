@@ -1,13 +1,5 @@
 with entries as (
-    select * from {{ source('raw', 'units') }}
-),
-
-counted as (
-    select
-        period,
-        submission_id
-    from {{ source('ledger', 'slices') }}
-    where dataset = 'units'
+    {{ accepted_rows('units') }}
 ),
 
 renamed as (
@@ -43,7 +35,6 @@ renamed as (
         entries._sheet as source_sheet,
         entries._row as source_row
     from entries
-    inner join counted on entries._period = counted.period and entries._submission_id = counted.submission_id
 )
 
 select * from renamed
