@@ -31,13 +31,13 @@ MARTS = {
 
 @pytest.fixture
 def elsewhere(server, monkeypatch, tmp_path, places, registry, offices):
-    """A database, its owner and an analyst that neither the demo nor another test made."""
+    """A database, its owner and a reader that neither the demo nor another test made."""
     embedded.ensure_role(server, "province", "it's ours", "createrole")
     embedded.ensure_database(server, "provincial", "province")
-    embedded.ensure_role(server, "analyst", "reads")
-    embedded.ensure_reader(server, "provincial", "analyst")
+    embedded.ensure_role(server, "provincial_reader", "reads")
+    embedded.ensure_reader(server, "provincial", "provincial_reader")
     monkeypatch.setenv("ROLLCALL_WAREHOUSE_URL", server.url("provincial", "province", "it%27s%20ours"))
-    monkeypatch.setenv("ROLLCALL_READER_URL", server.url("provincial", "analyst", "reads"))
+    monkeypatch.setenv("ROLLCALL_READER_URL", server.url("provincial", "provincial_reader", "reads"))
     monkeypatch.setenv("ROLLCALL_PARSE_WORKERS", "1")
     monkeypatch.setattr(settings, "STATE", tmp_path / "state")
     registry(
@@ -155,7 +155,7 @@ def test_a_period_of_three_offices_goes_from_their_files_to_the_marts(elsewhere,
     assert json.loads((submitted / "1-regular.receipt.json").read_text())["outcome"] == "accepted"
     tokens = {request.target.split("/")[1]: request.headers["authorization"] for request in offices.asked}
     assert tokens == {CITY: "Bearer tok", COUNTY: "Bearer other"}
-    # landing holds what was sent, and the analyst reads the marts and nothing else
+    # landing holds what was sent, and the reader reads the marts and nothing else
     assert len([path for path in places.rglob("*") if path.is_file()]) == 4
     capsys.readouterr()
     assert cli.main(["sql", "--csv", "select count(*) from fct_funding"]) == 0
