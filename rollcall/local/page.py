@@ -4,6 +4,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from rollcall.local.airflow import USER
 from rollcall.local.generated import Generated
@@ -87,18 +88,24 @@ def show(period: str, made: Generated, console: Console) -> bool:
         f"Rows     received {rows['received']:,} {'=' if balance else '≠'} accepted {rows['accepted']:,} "
         f"+ quarantined {rows['held']:,}"
     )
-    console.print(reasons_table(period))
+    console.print(reasons_table(period, console.width))
     console.print(cities_table(period))
     say_how_to_connect(made, console)
     return bool(balance)
 
 
-def reasons_table(period: str) -> Table:
-    table = Table("rule", "rows", title="Rows held, by rule", title_justify="left")
+def reasons_table(period: str, width: int) -> Table:
+    """The rules most often broken, each with a reason as an office reads it, cut to the terminal's *width*."""
+    table = Table("rule", title="Rows held, by rule", title_justify="left")
+    table.add_column("rows", justify="right")
     table.add_column("what the office is told, for example", no_wrap=True)
     with connect() as connection:
-        for rule, count, example in connection.execute(REASONS, {"period": period}):
-            table.add_row(rule, f"{count:,}", example)
+        found = connection.execute(REASONS, {"period": period}).fetchall()
+    room = width - max((len(rule) for rule, _, _ in found), default=0) - 16
+    for rule, count, example in found:
+        text = Text(example)
+        text.truncate(max(room, 20), overflow="ellipsis")
+        table.add_row(rule, f"{count:,}", text)
     return table
 
 
