@@ -13,7 +13,7 @@ PERSONAL = {"birth_date"}  # beside the secret columns: never quoted, for reason
 LONG_NUMBER = r"\d{11,}[\dXx]?"  # an ID number or a phone, wherever columns slipped by one
 
 CREATE = """
-create unlogged table {broken} (
+create table {broken} (
     dataset text not null, submission_id bigint not null, sheet text not null, row integer not null,
     rule text not null, severity text not null, column_name text, cell text, reason text not null
 )

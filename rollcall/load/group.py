@@ -147,11 +147,14 @@ def table_name(batch_id: int, name: str) -> str:
 
 
 def create(connection: psycopg.Connection, name: str, columns: dict[str, str]) -> None:
-    """An inbox table. Unlogged: after a crash the group is read again from landing."""
+    """
+    An inbox table.
+
+    Not unlogged, though its rows could be read again: a postmaster that is killed alone, while an unlogged table is
+    being made, leaves a file that PostgreSQL 18.4 then refuses to recover over.
+    """
     parts = [sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in columns.items()]
-    connection.execute(
-        sql.SQL("create unlogged table inbox.{} ({})").format(sql.Identifier(name), sql.SQL(", ").join(parts))
-    )
+    connection.execute(sql.SQL("create table inbox.{} ({})").format(sql.Identifier(name), sql.SQL(", ").join(parts)))
 
 
 def copy(connection: psycopg.Connection, name: str, blocks: Iterable[bytes]) -> int:

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from rollcall.load.group import CELLS, create
 from rollcall.warehouse import connection, embedded
 from tests.conftest import free_port
 
@@ -111,6 +112,24 @@ def test_a_killed_server_keeps_what_was_committed_and_forgets_the_rest(running):
     again = embedded.start(running.folder, running.port)
     assert ask(again.url(), "select count(*), sum(n) from survivors") == (10_000, 50_005_000)
     assert embedded.postmaster(running.folder).pid != postmaster.pid
+
+
+def test_a_server_that_was_killed_while_an_inbox_table_was_made_recovers(running):
+    """The postmaster alone is killed; its processes still clean up after themselves, in files and not in the log."""
+    with psycopg.connect(running.url(), autocommit=True) as committed:
+        committed.execute("create schema if not exists inbox")
+        committed.execute("checkpoint")
+    cut_off = psycopg.connect(running.url())
+    create(cut_off, "b1_cells", CELLS)
+    with psycopg.connect(running.url(), autocommit=True) as other:
+        other.execute("create table if not exists flushes_the_log (n integer)")
+    postmaster = embedded.postmaster(running.folder).process
+    family = postmaster.children()
+    os.kill(postmaster.pid, signal.SIGKILL)
+    psutil.wait_procs(family, timeout=20)
+    cut_off.close()
+    again = embedded.start(running.folder, running.port)
+    assert ask(again.url(), "select to_regclass('inbox.b1_cells')") == (None,)
 
 
 def test_a_server_that_was_just_killed_is_started_at_once(running):
