@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo up down status sql test lint lock clean
+.PHONY: help setup demo up down status sql docs test lint lock clean
 
 help: ## Show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -39,6 +39,9 @@ status: setup ## What runs, and how far the periods are
 
 sql: setup ## Ask the warehouse: make sql Q="select ..."
 	@$(BIN)/rollcall sql "$(Q)"
+
+docs: setup ## Document the marts: columns, lineage, who reads them
+	@$(BIN)/rollcall docs
 
 test: setup ## Run all tests: unit, DAG rules, integration, end to end
 	@$(BIN)/python -m pytest

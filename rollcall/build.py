@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 PROJECT = settings.ROOT / "dbt_project"
 WAREHOUSE = Path(__file__).parent / "warehouse"
 DONE = {"success", "pass", "warn"}
+NOT_RUN = {"skipped", "no-op"}  # no-op: an exposure, of which there is nothing to run
 QUOTED = 5  # failed nodes that a message names; ops.dbt_results has them all
 DEFINITIONS = {".sql", ".yml", ".csv"}
 
@@ -83,7 +84,7 @@ def build(period: Period | str) -> BuildResult:
             is_seeded = loaded_seeds(connection) == wanted
         if not is_seeded:
             note_seeds(None)
-        excluded = ["resource_type:unit_test"] + (["resource_type:seed"] if is_seeded else [])
+        excluded = ["resource_type:unit_test", "resource_type:exposure", *(["resource_type:seed"] if is_seeded else [])]
         run = invoke("build", "--exclude", *excluded, *(["--full-refresh"] if is_full else []))
         require_all_run(run)
         note_seeds(wanted)
@@ -102,6 +103,20 @@ def run_dbt(*arguments: str) -> None:
     """Run any dbt command on the warehouse, like `run_dbt("test", "--select", "fct_events")`. Raises BuildFailed."""
     with under_way():
         invoke(*arguments)
+
+
+def document() -> Path:
+    """
+    Write what every model and column means, lineage and exposures, as one page that needs no server. Returns its file.
+
+    Builds nothing; the types shown are of what the warehouse holds. Waits for a build that is under way.
+    Raises BuildFailed.
+    """
+    with under_way():
+        invoke("docs", "generate", "--static", "--quiet")
+        page = settings.STATE / "docs" / "index.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        return (settings.STATE / "dbt" / "target" / "static_index.html").replace(page)
 
 
 @contextmanager
@@ -277,7 +292,7 @@ def record(run: Run) -> None:
 
 def reasons(run: Run) -> str:
     """The first nodes that failed, each with its message; empty where none did."""
-    failed = [result for result in run.results if str(result.status) not in DONE | {"skipped"}]
+    failed = [result for result in run.results if str(result.status) not in DONE | NOT_RUN]
     named = [f"{result.node.unique_id}: {result.message}" for result in failed[:QUOTED]]
     more = [f"and {len(failed) - QUOTED} more, see ops.dbt_results"] if len(failed) > QUOTED else []
     return "; ".join(named + more)

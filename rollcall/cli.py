@@ -1,4 +1,4 @@
-"""The `rollcall` command: start and stop, run the demo, ask the warehouse."""
+"""The `rollcall` command: start and stop, run the demo, ask the warehouse, write templates."""
 
 import argparse
 import csv
@@ -6,6 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import psycopg
 
@@ -32,6 +33,11 @@ def parser() -> argparse.ArgumentParser:
     sql = command("sql", "ask the warehouse as the role that may only read the marts")
     sql.add_argument("query")
     sql.add_argument("--csv", action="store_true", help="comma-separated, for machines")
+    command("docs", "document the marts: columns, lineage, who reads them; one page to open in a browser")
+    template = command("template", "write the workbook an office fills in, its registers filled in as last accepted")
+    template.add_argument("office", metavar="OFFICE", help="the office's code on the last day of the period")
+    template.add_argument("period", metavar="PERIOD", type=Period.parse, help="YYYY-MM")
+    template.add_argument("--out", type=Path, metavar="FILE", help="where to (default: OFFICE-PERIOD.xlsx, here)")
     dbt = command("dbt", "run dbt on this project's warehouse, e.g. rollcall dbt ls")
     dbt.add_argument("arguments", nargs=argparse.REMAINDER)
     return top
@@ -144,6 +150,27 @@ def run_sql(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_docs(_: argparse.Namespace) -> int:
+    from rollcall import build
+
+    page = build.document()
+    print(f"The documentation is {page}")
+    print(f"Open it in a browser: {page.as_uri()}")
+    print("One file that needs no server and no network: where there is no browser, copy it to where there is one.")
+    return 0
+
+
+def run_template(options: argparse.Namespace) -> int:
+    from rollcall.template.workbook import write_template
+
+    path = options.out or Path(f"{options.office}-{options.period}.xlsx")
+    registers = write_template(options.office, options.period, path)
+    print(path)
+    for dataset, register in registers.items():
+        print(f"  {dataset}: {len(register.rows)} rows of {register.period}; {register.held} were held then")
+    return 0
+
+
 def run_dbt(options: argparse.Namespace) -> int:
     from rollcall import build
 
@@ -158,6 +185,8 @@ COMMANDS = {
     "status": run_status,
     "prepare": run_prepare,
     "sql": run_sql,
+    "docs": run_docs,
+    "template": run_template,
     "dbt": run_dbt,
 }
 

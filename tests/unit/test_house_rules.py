@@ -40,6 +40,7 @@ ORDER = [
     ["judge"],
     ["load"],
     ["receipts"],
+    ["template"],
     ["build"],
     ["steps"],
     ["local"],
