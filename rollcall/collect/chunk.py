@@ -1,8 +1,7 @@
 """Ask a chunk of offices at once: threads around the network, one transaction with the ledger at the end."""
 
 import logging
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from rollcall.collect.dropfolder import is_drop_folder
@@ -13,11 +12,11 @@ from rollcall.errors import SettingMissing
 from rollcall.land import Landing
 from rollcall.offices import Office
 from rollcall.periods import Period
+from rollcall.progress import with_progress
 from rollcall.settings import Settings
 from rollcall.warehouse.connection import connect
 
 log = logging.getLogger(__name__)
-SECONDS_BETWEEN_LINES = 5.0
 
 
 def address_book(settings: Settings) -> Callable[[Office], Address]:
@@ -64,17 +63,9 @@ def collect(offices: Sequence[Office], period: Period, settings: Settings) -> li
             threads.submit(asker.ask, office, addresses[office.office_key], known[office.office_key])
             for office in offices
         ]
-        answers = list(with_progress((future.result() for future in as_completed(waiting)), len(waiting)))
+        answers = list(
+            with_progress((f.result() for f in as_completed(waiting)), len(waiting), "offices have answered", log)
+        )
     with connect() as connection:
         record(connection, period, answers)
     return answers
-
-
-def with_progress(answers: Iterator[Answer], total: int) -> Iterator[Answer]:
-    """Say every few seconds how many have answered."""
-    said_at = time.monotonic()
-    for done, answer in enumerate(answers, 1):
-        yield answer
-        if time.monotonic() - said_at > SECONDS_BETWEEN_LINES or done == total:
-            said_at = time.monotonic()
-            log.info("%d of %d offices have answered", done, total)

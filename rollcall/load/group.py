@@ -3,7 +3,6 @@
 import csv
 import io
 import logging
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,11 +15,11 @@ from rollcall.datasets import Dataset, datasets
 from rollcall.errors import CountsDisagree, LandingCorrupt
 from rollcall.land import Landing
 from rollcall.parse.sandbox import Job, Reading, read_files
+from rollcall.progress import with_progress
 from rollcall.settings import Settings
 from rollcall.warehouse.tables import inbox_columns
 
 log = logging.getLogger(__name__)
-SECONDS_BETWEEN_LINES = 5.0
 TOO_LARGE = "文件超过大小上限，没有读取：请拆分后分版次重新报送。"
 
 READINGS = {"submission_id": "bigint", "trouble": "text", "not_read": "text[]"}
@@ -129,17 +128,7 @@ def read_group(group: Sequence[Submission], codes: dict[int, str], folder: Path,
         if member.is_landed
     ]
     refused = [Reading(member.submission_id, TOO_LARGE, [], {}) for member in group if not member.is_landed]
-    return refused + list(with_progress(read_files(jobs, folder, settings), len(jobs)))
-
-
-def with_progress(readings: Iterator[Reading], total: int) -> Iterator[Reading]:
-    """Say every few seconds how many files are read."""
-    said_at = time.monotonic()
-    for done, reading in enumerate(readings, 1):
-        yield reading
-        if time.monotonic() - said_at > SECONDS_BETWEEN_LINES or done == total:
-            said_at = time.monotonic()
-            log.info("%d of %d files read", done, total)
+    return refused + list(with_progress(read_files(jobs, folder, settings), len(jobs), "files read", log))
 
 
 def table_name(batch_id: int, name: str) -> str:

@@ -28,7 +28,7 @@ assert all((MODULES, PYTHON, SUITES, MODEL_FILES, TEXTS)), "a rule over no files
 
 # From low to high; what stands on one line may know each other. A module may import its own line and those above.
 ORDER = [
-    ["errors"],
+    ["errors", "progress"],
     ["settings"],
     ["periods"],
     ["offices"],

@@ -20,6 +20,7 @@ def test_waiting_ends_when_it_is_there(state, monkeypatch, said):
     processes.start("one", [sys.executable, "-c", "import time; time.sleep(60)"], os.environ)
     wait_until(lambda: next(answers), "one", said.append, "The one")
     processes.stop(["one"], seconds=1)
+    assert next(answers, "all were asked for") == "all were asked for"
 
 
 def test_waiting_ends_when_the_process_does_and_quotes_its_log(state, said):
