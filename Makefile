@@ -1,7 +1,8 @@
 # What a person types. `make demo` and `make test` set up all they need.
 SHELL := /bin/bash
 UV_VERSION := 0.13.9
-PERIOD ?= 2023-07
+FROM ?= 2023-05
+TO ?= 2023-07
 # The first interpreter that is new enough; PYTHON=... names another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
@@ -25,11 +26,11 @@ setup: .venv/complete ## Install everything into .venv, exactly as locked
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
-demo: setup ## Run one month of a whole province and show the results
-	@$(BIN)/rollcall demo --period $(PERIOD)
+demo: setup ## Run three months of a whole province and show the results (FROM=2023-05 TO=2023-07)
+	@$(BIN)/rollcall demo --from $(FROM) --to $(TO)
 
 up: setup ## Start PostgreSQL, Airflow and the demo offices (OFFICES=no: without these)
-	@$(BIN)/rollcall up --period $(PERIOD) $(if $(filter no,$(OFFICES)),--no-offices)
+	@$(BIN)/rollcall up --from $(FROM) --to $(TO) $(if $(filter no,$(OFFICES)),--no-offices)
 
 down: ## Stop everything
 	@test ! -x $(BIN)/rollcall || $(BIN)/rollcall down

@@ -90,6 +90,14 @@ def ends_before_it_starts(scene: Scene, row: Row) -> list[Row]:
     return [row | {"ended_at": row["started_at"] - timedelta(minutes=scene.rng.choice((30, 60, 120)))}]
 
 
+def done_before_taken_up(scene: Scene, row: Row) -> list[Row]:
+    return [row | {"finished_on": row["accepted_on"] - timedelta(days=scene.rng.randint(1, 9))}]
+
+
+def more_resolved_than_found(scene: Scene, row: Row) -> list[Row]:
+    return [row | {"problems_resolved": row["problems_found"] + scene.rng.randint(1, 5)}]
+
+
 BREAKS = (
     Break("credit_code_check", "units", with_other_check("credit_code", CREDIT_ALPHABET)),
     Break("unknown_code", "units", changed(unit_kind=Literal("文明企业"))),
@@ -117,7 +125,28 @@ BREAKS = (
     Break("unknown_code", "funding", changed(fund_source=Literal("集体经济"))),
     Break("date_outside_period", "funding", moved_out_of_month("booked_on")),
     Break("error_cell", "funding", changed(budget_year=ErrorCell("#REF!")), ("xlsx",)),
+    Break("unknown_code", "sites", changed(site_kind=Literal("文化礼堂"))),
+    Break("area_three_decimals", "sites", changed(area_m2=Decimal("120.125"))),
+    Break("required_empty", "teams", changed(team_name=None)),
+    Break("key_twice", "projects", sent_twice),
+    Break("hours_over_24", "services", changed(hours=Decimal("25.0"))),
+    Break("date_outside_period", "services", moved_out_of_month("served_on")),
+    Break("finished_before_accepted", "needs", done_before_taken_up),
+    Break("rating_over_5", "needs", changed(rating=6)),
+    Break("resolved_over_found", "inspections", more_resolved_than_found),
+    Break("date_outside_period", "role_models", moved_out_of_month("selected_on")),
+    Break("redeemed_positive", "points", changed(reason="redeemed")),
+    Break("points_zero", "points", changed(points=Decimal(0))),
 )
+# What a row must be for every rule of its dataset to be broken alone.
+SUITS: dict[str, Callable[[Row], bool]] = {
+    "units": lambda row: row["credit_code"] is not None and row["alliance_name"] is None,
+    # A first registration: a change of one keeps its number.
+    "registrations": lambda row: row["id_number"] is not None and row["change"] == "new",
+    "funding": lambda row: row["funding_kind"] == "spending",
+    "needs": lambda row: row["need_status"] == "done",
+    "points": lambda row: row["reason"] in ("service", "recycling", "conduct"),
+}
 
 
 def break_rules(scene: Scene, records: dict[str, list[Row]], file_format: str) -> list[dict[str, Any]]:
@@ -148,20 +177,15 @@ def suits(row: Row, dataset: str) -> bool:
     """Whether *row* is the office's own, right itself, and has what the rules of its dataset look at."""
     if not is_own(row) or row.get("_wrong"):
         return False
-    if dataset == "units":
-        return row["credit_code"] is not None and row["alliance_name"] is None
-    if dataset == "registrations":
-        # A first registration: a change of one keeps its number.
-        return row["id_number"] is not None and row["change"] == "new"
-    return dataset != "funding" or row["funding_kind"] == "spending"
+    return dataset not in SUITS or SUITS[dataset](row)
 
 
 def renumbered(scene: Scene, dataset: str, row: Row, index: int) -> Row:
     """A copy of *row* under a new number, so that no right row shares its key."""
     number = datasets()[dataset].keys[0]
-    copy = row | {number: number_of(scene.office, scene.world.month, f"X{index:02d}"), "_wrong": True}
+    copy = row | {number: number_of(scene.world, scene.office, scene.world.month, f"X{index:02d}"), "_wrong": True}
     if dataset == "units":
-        copy["credit_code"] = made_up_credit_code(scene.office, 900 + index, "12")
+        copy["credit_code"] = made_up_credit_code(scene.world, scene.office, 900 + index, "12")
     if dataset == "registrations":
         people = population_of(scene.world, scene.office, scene.rng)
         copy = as_person(copy, people.person(row["changed_on"], (20 * 366, 60 * 365)))

@@ -16,10 +16,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from demo.habits import CHENGGUAN
+from demo.published.figures import PUBLISHED, named_codes
 from demo.submissions import answer_of, as_listed
 from demo.world import SEED, World, build_world
 from rollcall.datasets import LAYOUTS, SEEDS
+from rollcall.offices import Office
 from rollcall.periods import Period
 from rollcall.settings import load_settings
 
@@ -28,17 +29,33 @@ MANIFEST, FILES = "manifest.json", "demo_files"
 PROCESSES = 2
 CHUNK = 25
 Manifest = dict[str, Any]
+# Period, code of the office, and what was made of it.
+Entry = tuple[str, str, Manifest]
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to generate. `offices` limits to some codes; empty means all of the registry that report."""
+    """
+    What to generate: the months from `period` to `to`, or `period` alone.
+
+    `offices` limits to some codes; empty means all of the registry that report.
+    """
 
     period: Period
+    to: Period | None = None
     seed: int = SEED
     scale: float = 1.0
     offices: tuple[str, ...] = ()
     registry: Path | None = None
+
+    @property
+    def periods(self) -> list[Period]:
+        """The months, in order. Raises ValueError where the last is before the first."""
+        last = self.to or self.period
+        if last < self.period:
+            raise ValueError(f"--to {last} is before --period {self.period}")
+        count = (last.year - self.period.year) * 12 + last.month - self.period.month + 1
+        return [self.period.shift(months) for months in range(count)]
 
     @property
     def folder(self) -> Path:
@@ -48,7 +65,7 @@ class Order:
     def identity(self) -> dict[str, Any]:
         """What the bytes depend on; equal identities mean equal bytes."""
         return {
-            "period": str(self.period),
+            "periods": [str(period) for period in self.periods],
             "seed": self.seed,
             "scale": self.scale,
             "only": sorted(self.offices),
@@ -59,8 +76,8 @@ class Order:
 def generator_version(registry: Path) -> str:
     """Digest of what the bytes depend on beside the order: this package, layouts, codes, registry."""
     digest = hashlib.sha256()
-    sources = [*Path(__file__).parent.rglob("*.py"), *LAYOUTS.glob("*.csv"), *SEEDS.glob("*.csv")]
-    for path in [*sorted(sources), registry / "offices.csv"]:
+    sources = [*Path(__file__).parent.rglob("*.py"), PUBLISHED, *LAYOUTS.glob("*.csv"), *SEEDS.glob("*.csv")]
+    for path in [*sorted(sources), *sorted(registry.glob("*.csv"))]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -79,13 +96,18 @@ def prepare(order: Order, out: Path) -> Manifest:
     (out / MANIFEST).unlink(missing_ok=True)
     shutil.rmtree(out / FILES, ignore_errors=True)
     (out / FILES).mkdir()
-    offices = dict(generated(order, out))
+    months: dict[str, dict[str, Manifest]] = {str(period): {} for period in order.periods}
+    for period, code, entry in generated(order, out):
+        months[period][code] = entry
+    described = {
+        period: {"totals": totals([offices]), "offices": {code: offices[code] for code in sorted(offices)}}
+        for period, offices in months.items()
+    }
     manifest = {
         "identity": order.identity(),
-        "period": str(order.period),
         "seed": order.seed,
-        "totals": totals(offices),
-        "offices": {code: offices[code] for code in sorted(offices)},
+        "totals": totals(list(months.values())),
+        "months": described,
     }
     arriving = out / f".{MANIFEST}.{os.getpid()}"
     arriving.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -105,26 +127,32 @@ def read_manifest(out: Path) -> Manifest | None:
 def is_whole(manifest: Manifest, out: Path) -> bool:
     """Whether every file of the manifest is there, with its number of bytes."""
     sizes = {path.name: path.stat().st_size for path in (out / FILES).glob("*")}
-    listed = [one for entry in manifest["offices"].values() for one in entry["submissions"]]
-    return all(sizes.get(Path(one["path"]).name) == one["bytes"] for one in listed)
+    return all(sizes.get(Path(one["path"]).name) == one["bytes"] for one in listed(manifest))
 
 
-def generated(order: Order, out: Path) -> Iterator[tuple[str, Manifest]]:
-    """Write the files of every office over two processes; yield code and manifest entry as they come."""
-    codes = codes_of(order)
-    # The largest first, alone, so that it does not keep the others waiting at the end.
-    large = [code for code in codes if code == CHENGGUAN]
-    rest = [code for code in codes if code != CHENGGUAN]
-    chunks = [large] * bool(large) + [rest[start : start + CHUNK] for start in range(0, len(rest), CHUNK)]
+def listed(manifest: Manifest) -> Iterator[Manifest]:
+    """Every submission of every office and month."""
+    for month in manifest["months"].values():
+        for entry in month["offices"].values():
+            yield from entry["submissions"]
+
+
+def generated(order: Order, out: Path) -> Iterator[Entry]:
+    """Write the files of every office over two processes; yield period, code and manifest entry as they come."""
+    keys = keys_of(order)
+    # The largest first, alone, so that they do not keep the others waiting at the end.
+    large = [key for key, code in keys.items() if code in named_codes()]
+    rest = [key for key in keys if key not in large]
+    chunks = [[key] for key in large] + [rest[start : start + CHUNK] for start in range(0, len(rest), CHUNK)]
     started, done = time.monotonic(), 0
-    for number, entries in enumerate(written(order, chunks, out), 1):
+    for number, (count, entries) in enumerate(written(order, chunks, out), 1):
         yield from entries
-        done += len(entries)
+        done += count
         if number % 10 == 0 or number == len(chunks):
-            say(f"demo: {done} of {len(codes)} offices written, {time.monotonic() - started:.1f} s")
+            say(f"demo: {done} of {len(keys)} offices written, {time.monotonic() - started:.1f} s")
 
 
-def written(order: Order, chunks: list[list[str]], out: Path) -> Iterator[list[tuple[str, Manifest]]]:
+def written(order: Order, chunks: list[list[int]], out: Path) -> Iterator[tuple[int, list[Entry]]]:
     """The entries of each chunk as it is finished; a few chunks are done before a process has started."""
     if len(chunks) <= PROCESSES:
         yield from (write_offices(order, chunk, out) for chunk in chunks)
@@ -142,33 +170,42 @@ def say(line: str) -> None:
     sys.stderr.flush()
 
 
-def codes_of(order: Order) -> list[str]:
-    """The codes to generate. Raises ValueError for a code that no reporting office has."""
-    known = world_of(order).by_code
+def keys_of(order: Order) -> dict[int, str]:
+    """Keys of the offices to generate, each with its first code. Raises ValueError for a code that nobody has."""
+    worlds = worlds_of(order)
+    known = {office.code: office for world in worlds for office in world.offices}
     unknown = [code for code in order.offices if code not in known]
     if unknown:
         raise ValueError(f"no office that reports for {order.period} has the code {', '.join(unknown)}")
-    return sorted(set(order.offices)) or list(known)
+    chosen = [known[code] for code in order.offices] or list(known.values())
+    chosen.sort(key=lambda office: office.office_key)
+    return {office.office_key: worlds[0].first_code(office) for office in chosen}
 
 
 @cache
-def world_of(order: Order) -> World:
-    """The world of an order, once per process."""
-    return build_world(order.seed, order.period, order.scale, order.folder)
+def worlds_of(order: Order) -> list[World]:
+    """The worlds of an order's months, once per process."""
+    first = build_world(order.seed, order.period, order.scale, order.folder)
+    return [first.at(period) for period in order.periods]
 
 
-def write_offices(order: Order, codes: list[str], out: Path) -> list[tuple[str, Manifest]]:
-    """Write the files of some offices; runs in a child process."""
-    world = world_of(order)
-    return [(code, write_office(world, code, out)) for code in codes]
+def write_offices(order: Order, keys: list[int], out: Path) -> tuple[int, list[Entry]]:
+    """Write the files of some offices for all months; runs in a child process. Returns how many offices, and what."""
+    entries = []
+    for key in keys:
+        for world in worlds_of(order):
+            if office := world.by_key.get(key):
+                entries.append((str(world.period), office.code, write_office(world, office, out)))
+    return len(keys), entries
 
 
-def write_office(world: World, code: str, out: Path) -> Manifest:
-    """Write the files of one office and describe them."""
-    answer = answer_of(world, world.by_code[code])
+def write_office(world: World, office: Office, out: Path) -> Manifest:
+    """Write the files of one office for one month and describe them."""
+    answer = answer_of(world, office)
     submissions = []
     for submission in answer.submissions:
-        path = f"{FILES}/{code}-{submission.revision}.{submission.filename.rpartition('.')[2]}"
+        extension = submission.filename.rpartition(".")[2]
+        path = f"{FILES}/{world.period}-{office.code}-{submission.revision}.{extension}"
         (out / path).write_bytes(submission.content)
         digest = hashlib.sha256(submission.content).hexdigest()
         submissions.append(as_listed(submission) | {"bytes": len(submission.content), "sha256": digest, "path": path})
@@ -181,32 +218,34 @@ def write_office(world: World, code: str, out: Path) -> Manifest:
     }
 
 
-def totals(offices: dict[str, Manifest]) -> Manifest:
-    """Counts over all offices: by fault, files and bytes, and rows of what a collector gets to read."""
-    faults = Counter(entry["fault"] or "none" for entry in offices.values())
-    readable = [entry for entry in offices.values() if entry["fault"] != "silent"]
+def totals(months: list[dict[str, Manifest]]) -> Manifest:
+    """Counts over all offices of some months: by fault, files and bytes, and rows of what a collector gets to read."""
+    offices = [entry for month in months for entry in month.values()]
+    faults = Counter(entry["fault"] or "none" for entry in offices)
+    readable = [entry for entry in offices if entry["fault"] != "silent"]
     files = [submission for entry in readable for submission in entry["submissions"]]
     first = [submission for submission in files if submission["kind"] != "correction"]
     rows: Counter[str] = Counter()
     for submission in first:
         rows.update(submission["rows"])
     return {
-        "offices": len(offices),
+        "offices": len({code for month in months for code in month}),
         "faults": dict(sorted(faults.items())),
-        "late": sum(entry["late"] for entry in offices.values()),
+        "late": sum(entry["late"] for entry in offices),
         "corrections": len(files) - len(first),
         "files": len(files),
         "bytes": sum(submission["bytes"] for submission in files),
         "rows": dict(rows),
         "rows_total": rows.total(),
         "rows_of_corrections": sum(sum(s["rows"].values()) for s in files if s["kind"] == "correction"),
-        "rows_broken": sum(broken["rows"] for entry in offices.values() for broken in entry["broken"]),
+        "rows_broken": sum(broken["rows"] for entry in offices for broken in entry["broken"]),
     }
 
 
 def add_order_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that say what to generate, the same for generator and server."""
-    parser.add_argument("--period", type=Period.parse, required=True, help="the month reported on, YYYY-MM")
+    parser.add_argument("--period", type=Period.parse, required=True, help="the (first) month reported on, YYYY-MM")
+    parser.add_argument("--to", type=Period.parse, help="the last month, where it is not the first")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the rows to make, for tests")
     parser.add_argument("--offices", default="", help="codes, separated by commas; all when empty")
@@ -215,7 +254,7 @@ def add_order_arguments(parser: argparse.ArgumentParser) -> None:
 
 def order_from(arguments: argparse.Namespace) -> Order:
     offices = tuple(code for code in arguments.offices.split(",") if code)
-    return Order(arguments.period, arguments.seed, arguments.scale, offices, arguments.registry)
+    return Order(arguments.period, arguments.to, arguments.seed, arguments.scale, offices, arguments.registry)
 
 
 def main() -> None:

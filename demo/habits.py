@@ -23,8 +23,9 @@ FAULTS = NOT_SUBMITTED | TURNED_AWAY | {"busy", "silent", "broken_rows"}
 # Nothing of these offices' records reaches the warehouse.
 NOTHING_ARRIVES = NOT_SUBMITTED | TURNED_AWAY | {"silent"}
 
-PROVINCE, CAPITAL, CHENGGUAN, QINGYANG = "620000000000", "620100000000", "620102000000", "621000000000"
-JIAYUGUAN = "6202"
+PROVINCE, CAPITAL, CHENGGUAN = "620000000000", "620100000000", "620102000000"
+# The province and its capital, on which every figure of the results rests.
+ALWAYS_RIGHT = frozenset({PROVINCE, CAPITAL})
 FORMATS = {"xlsx": 50, "zip": 20, "csv": 12, "json": 18}
 
 
@@ -69,25 +70,24 @@ class Habits:
         return self.conduct not in NOTHING_ARRIVES
 
 
-def is_faultless(code: str) -> bool:
-    """Whether figures that others quote rest on this office, so that it always answers, and rightly."""
-    named = {PROVINCE, CAPITAL, CHENGGUAN, QINGYANG}
-    return code in named or code.startswith(JIAYUGUAN) or not code.startswith(PROVINCE[:2])
+def habits_of(seed: int, code: str, is_faultless: bool = False) -> Habits:
+    """
+    Everything that is settled about an office before its first record. *code* is the one it had at first.
 
-
-def habits_of(seed: int, code: str) -> Habits:
-    """Everything that is settled about an office before its first record."""
-    conduct = conduct_of(seed, code)
+    *is_faultless*: whether figures that others quote rest on it, so that it always answers, and rightly.
+    """
+    conduct = "good" if is_faultless else conduct_of(seed, code)
     file_format = format_of(seed, code, conduct)
     style = style_of(Random(f"{seed}:{code}:style"))
     # Keys of JSON are our names, which say yuan.
-    return Habits(conduct, file_format, replace(style, ten_thousands=False) if file_format == "json" else style)
+    ten_thousands = style.ten_thousands and file_format != "json"
+    # A theme that is left out is one that no figure counts.
+    leaves_out = style.leaves_out and not is_faultless
+    return Habits(conduct, file_format, replace(style, ten_thousands=ten_thousands, leaves_out=leaves_out))
 
 
 def conduct_of(seed: int, code: str) -> str:
     """The group of SHARES that an office is in, else `good`."""
-    if is_faultless(code):
-        return "good"
     drawn = Random(f"{seed}:{code}:conduct").random()
     for conduct, share in SHARES.items():
         drawn -= share

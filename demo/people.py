@@ -20,8 +20,9 @@ AGES = tuple(
 )
 # No prefecture of any province has a number from 91 on; 99 is kept for people known to two offices.
 FIRST_REGION, REGIONS, SHARED_REGION = 9100, 800, 9900
-BLOCKS, ROOM = 23, 42
-MONTHS = 12
+BLOCKS, ROOM = 25, 40
+# The twelve of a year, and one for those who registered long ago.
+MONTHS, LONG_AGO = 13, 12
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,17 @@ class Population:
 
 def population_of(world: World, office: Office, rng: Random) -> Population:
     """The people who register with one office alone in the period."""
-    slot = office.office_key * MONTHS + world.period.month - 1
-    region = f"{office.code[:2]}{FIRST_REGION + slot % REGIONS}"
+    return people_of(world, office, rng, world.period.month - 1)
+
+
+def population_of_the_past(world: World, office: Office, rng: Random) -> Population:
+    """The people whom one office brings from its past, wherever the months of the demo begin and end."""
+    return people_of(world, office, rng, LONG_AGO)
+
+
+def people_of(world: World, office: Office, rng: Random, month: int) -> Population:
+    slot = office.office_key * MONTHS + month
+    region = f"{world.first_code(office)[:2]}{FIRST_REGION + slot % REGIONS}"
     return Population(rng, region, slot // REGIONS % BLOCKS * ROOM)
 
 
@@ -90,10 +100,10 @@ def known_to_both(world: World, lower: Office) -> list[Person]:
     upper = world.above(lower)
     if not upper or not all(world.habits[office.code].arrives for office in (lower, upper)):
         return []
-    rng = world.rng(lower.code, "known to both")
+    rng = world.rng(lower, "known to both")
     if rng.random() >= 0.2:
         return []
-    region = f"{lower.code[:2]}{SHARED_REGION + lower.office_key % 100}"
+    region = f"{world.first_code(lower)[:2]}{SHARED_REGION + lower.office_key % 100}"
     population = Population(rng, region, lower.office_key // 100 % BLOCKS * ROOM)
     grown_up = (18 * 366, 70 * 365)
     return [population.person(world.period.first_day, grown_up) for _ in range(rng.randint(1, 3))]

@@ -1,5 +1,5 @@
 """
-Play the offices over HTTP: `python -m demo.server --port P --state DIR --period 2023-07`.
+Play the offices over HTTP: `python -m demo.server --port P --state DIR --period 2023-05 --to 2023-07`.
 
 Makes the files in DIR first where they are missing, then says on standard output where it listens.
 """
@@ -61,7 +61,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     url = f"http://{arguments.host}:{server.server_port}/offices/"
-    sys.stdout.write(f"demo: {len(manifest['offices'])} offices listen on {url}\n")
+    sys.stdout.write(f"demo: {manifest['totals']['offices']} offices listen on {url}\n")
     sys.stdout.flush()
     with server:
         server.serve_forever(poll_interval=0.2)

@@ -4,12 +4,11 @@ import dataclasses
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from random import Random
 from typing import Any
 
 from demo.breaks import Scene, break_rules
 from demo.files import MEDIA_TYPES, Records, container, csv_bytes, tables_of
-from demo.habits import CHENGGUAN, NOT_SUBMITTED, TURNED_AWAY, Habits
+from demo.habits import NOT_SUBMITTED, TURNED_AWAY, Habits
 from demo.records import make_records
 from demo.records.row import is_own
 from demo.spoiled import cut_short, encrypted_workbook, web_page, with_wrong_headers
@@ -53,7 +52,7 @@ def answer_of(world: World, office: Office) -> Answer:
     records = make_records(world, office)
     broken = []
     if habits.conduct == "broken_rows":
-        broken = break_rules(Scene(world, office, world.rng(office.code, "breaks")), records, habits.format)
+        broken = break_rules(Scene(world, office, world.rng(office, "breaks")), records, habits.format)
     submissions = submissions_of(world, office, habits, records)
     if habits.conduct == "correction":
         submissions.append(correction_of(world, office, habits, records, submissions[-1]))
@@ -62,7 +61,7 @@ def answer_of(world: World, office: Office) -> Answer:
 
 def submissions_of(world: World, office: Office, habits: Habits, records: Records) -> list[Submission]:
     """The first revision; for a csv office one revision per dataset."""
-    kind = "backlog" if office.code == CHENGGUAN else "regular"
+    kind = "backlog" if world.brings_its_past(office) else "regular"
     submitted_at = submitted(world, office, habits)
     tables = tables_for(world, office, habits, records)
     if habits.format == "csv":
@@ -84,7 +83,7 @@ def submissions_of(world: World, office: Office, habits: Habits, records: Record
 
 def correction_of(world: World, office: Office, habits: Habits, records: Records, corrected: Submission) -> Submission:
     """The next revision of everything, a day later: some rows changed, one or two withdrawn."""
-    rng = world.rng(office.code, "correction")
+    rng = world.rng(office, "correction")
     for name in ("registrations", "events"):
         number = datasets()[name].keys[0]
         seen = Counter(row[number] for row in records[name])
@@ -102,7 +101,7 @@ def correction_of(world: World, office: Office, habits: Habits, records: Records
 
 def tables_for(world: World, office: Office, habits: Habits, records: Records) -> dict[str, Table]:
     """The office's tables, the same each month; under wrong headers where that is its fault."""
-    tables = tables_of(records, habits.style, Random(f"{world.seed}:{office.code}:tables"))
+    tables = tables_of(records, habits.style, world.lasting_rng(office, "tables"))
     if habits.conduct == "wrong_headers":
         return {name: with_wrong_headers(table) for name, table in tables.items()}
     return tables
@@ -115,7 +114,7 @@ def whole_file(world: World, office: Office, habits: Habits, records: Records, t
 
 def spoil(world: World, office: Office, habits: Habits, content: bytes) -> bytes:
     """Make of the right file the one that the office sends."""
-    rng = world.rng(office.code, "spoiled")
+    rng = world.rng(office, "spoiled")
     match habits.conduct:
         case "truncated":
             return cut_short(content, rng)
@@ -144,7 +143,7 @@ def described(
 
 def submitted(world: World, office: Office, habits: Habits) -> datetime:
     """When the first file came: by the deadline in the month after, or in the ten days after it."""
-    rng = world.rng(office.code, "submitted")
+    rng = world.rng(office, "submitted")
     day = rng.randint(DEADLINE_DAY + 1, DEADLINE_DAY + 9) if habits.conduct == "late" else rng.randint(1, DEADLINE_DAY)
     if habits.conduct == "correction":
         day = min(day, DEADLINE_DAY - 2)

@@ -14,6 +14,8 @@ from rollcall.datasets import Column, Dataset
 # Types of columns in which few values fill many cells: each is written once.
 REPEATED = ("code", "bool", "date", "integer")
 
+SPARE = frozenset({"project_no", "team_no", "honour_session", "theme"})
+
 
 @dataclass(frozen=True)
 class Table:
@@ -45,7 +47,7 @@ def lay_out(dataset: Dataset, style: Style, rng: Random) -> Table:
     columns = [column for column in dataset.columns if style.layout in column.headers]
     if style.leaves_out:
         # Of columns that other records hang on, or that a rule asks for, none is left out.
-        spare = [column for column in columns if column.name in {"project_no", "team_no", "honour_session", "theme"}]
+        spare = [column for column in columns if column.name in SPARE and not column.required]
         left_out = rng.sample(spare, min(1, len(spare)))
         columns = [column for column in columns if column not in left_out]
     if style.shuffled:

@@ -6,7 +6,6 @@ dbt is imported inside functions: the import takes 4 s.
 
 import hashlib
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,9 +20,11 @@ from psycopg.conninfo import conninfo_to_dict
 from rollcall import settings
 from rollcall.datasets import datasets
 from rollcall.errors import BuildFailed
+from rollcall.offices import write_seeds
 from rollcall.periods import Period
 from rollcall.settings import load_settings
 from rollcall.warehouse.connection import connect
+from rollcall.warehouse.tables import add_slices_that_tell_again
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.results import NodeResult
@@ -129,7 +130,7 @@ def under_way() -> Iterator[None]:
 
 def definitions_sha256() -> str:
     """The digest of all that says what the marts are: models, tests, macros, seeds, and the registry in use."""
-    files = [path for folder in ("models", "macros", "tests") for path in (PROJECT / folder).rglob("*")]
+    files = [path for folder in ("models", "macros", "functions", "tests") for path in (PROJECT / folder).rglob("*")]
     return sha256_of([PROJECT / "dbt_project.yml", *files, *seed_files()])
 
 
@@ -139,7 +140,8 @@ def seeds_sha256() -> str:
 
 
 def seed_files() -> list[Path]:
-    return [*(PROJECT / "seeds").glob("*"), *load_settings().registry.glob("*.csv")]
+    """What dbt seeds, with what the registry comes to: a change of how that is derived counts too."""
+    return [*(PROJECT / "seeds").glob("*"), *copy_of_registry().glob("*.csv")]
 
 
 def sha256_of(files: Iterable[Path]) -> str:
@@ -186,9 +188,17 @@ def fix_slices(connection: psycopg.Connection, is_full: bool) -> int:
     )
     analyze_touched(connection)
     if not is_full:
-        connection.execute((WAREHOUSE / "slices_to_build.sql").read_text(encoding="utf-8"))
+        add_changed(connection)
     row = connection.execute("select count(*) from ledger.slices_to_build").fetchone()
     return int(row[0]) if row else 0
+
+
+def add_changed(connection: psycopg.Connection) -> None:
+    """Add the slices that those to build change: of the same records, other ends of transfers, the same persons."""
+    for dataset in datasets().values():
+        if dataset.mode == "records":
+            connection.execute(add_slices_that_tell_again(dataset))
+    connection.execute((WAREHOUSE / "slices_to_build.sql").read_text(encoding="utf-8"))
 
 
 def analyze_touched(connection: psycopg.Connection) -> None:
@@ -257,13 +267,13 @@ def environment() -> Iterator[None]:
 
 def copy_of_registry() -> Path:
     """
-    Copy the registry for dbt to read: of a seed outside its project it keeps the SQL under the seed's own path.
+    Write the registry as dbt seeds it, in the state folder: versions, the log, and heirs. Raises RegistryBroken.
 
-    Given the registry itself, dbt 1.12.6 puts an insert statement in its place.
+    Outside the registry itself: of a seed outside its project dbt keeps the SQL under the seed's own path, and
+    dbt 1.12.6 puts an insert statement in the seed's place.
     """
     copy = settings.STATE / "dbt" / "registry"
-    copy.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(load_settings().registry / "offices.csv", copy / "offices.csv")
+    write_seeds(load_settings().registry, copy)
     return copy.resolve()
 
 
@@ -301,7 +311,7 @@ def reasons(run: Run) -> str:
 def require_all_run(run: Run) -> None:
     """A selection that matches nothing is a success to dbt. Raises BuildFailed where a model or a test was not run."""
     names = {result.node.name for result in run.results if str(result.status) in DONE}
-    written = {path.stem for folder in ("models", "tests") for path in (PROJECT / folder).rglob("*.sql")}
+    written = {path.stem for folder in ("models", "functions", "tests") for path in (PROJECT / folder).rglob("*.sql")}
     generic = {path.stem for path in (PROJECT / "tests" / "generic").glob("*.sql")}
     missing = sorted(written - generic - names)
     if missing or not written:

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 
 from rollcall.errors import RollcallError
+from rollcall.local.months import FIRST, LAST, months
 from rollcall.periods import Period
 from rollcall.settings import setting
 
@@ -22,10 +23,13 @@ def parser() -> argparse.ArgumentParser:
     def command(name: str, about: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=about, description=about)
 
-    demo = command("demo", "start everything, run one month of the demo offices, show the results")
-    demo.add_argument("--period", type=Period.parse, default=Period(2023, 7), help="YYYY-MM (default: 2023-07)")
+    demo = command("demo", "start everything, run the months of the demo offices, show the results")
     up = command("up", "start PostgreSQL, Airflow and the demo offices; what runs already is left alone")
-    up.add_argument("--period", type=Period.parse, default=Period(2023, 7), help="month the demo offices have")
+    for ranged in (demo, up):
+        ranged.add_argument(
+            "--from", dest="first", type=Period.parse, default=FIRST, help=f"YYYY-MM (default: {FIRST})"
+        )
+        ranged.add_argument("--to", dest="last", type=Period.parse, default=LAST, help=f"YYYY-MM (default: {LAST})")
     up.add_argument("--no-offices", action="store_true", help="without the demo offices")
     command("down", "stop everything that this checkout started")
     command("status", "what runs, and how far the periods are")
@@ -75,24 +79,24 @@ class Lines:
 
 
 def run_demo(options: argparse.Namespace) -> int:
-    from rich.console import Console
+    from rollcall.local import demo, measurements, memory, page, services
 
-    from rollcall.local import demo, measurements, page, services
-
-    say, console, period = Lines(), Console(), str(options.period)
-    with demo.PeakMemory() as peak:
-        made = services.up(say, period)
+    periods = months(options.first, options.last)
+    say, console = Lines(), page.wide_console()
+    with memory.PeakMemory() as peak:
+        made = services.up(say, periods)
         before = demo.digest_of_marts()
-        runs = demo.run_month(made, period, say)
+        runs = demo.run_months(made, periods, say)
+        is_held = page.show(periods, runs, console)
         seconds = say.seconds
     after = demo.digest_of_marts()
-    is_complete = page.show(period, made, console)
-    measured = measurements.measure(period, runs, seconds, peak.mib)
+    measured = measurements.measure(periods, runs, seconds, peak.mib)
     measurements.keep(measured)
     console.print(measurements.table(measured))
     if before is not None:
         console.print("The marts are unchanged." if after == before else "The marts have changed.", f"Digest {after}")
-    return 0 if is_complete else 1
+    page.say_how_to_connect(made, console)
+    return 0 if is_held else 1
 
 
 def run_up(options: argparse.Namespace) -> int:
@@ -100,7 +104,8 @@ def run_up(options: argparse.Namespace) -> int:
 
     from rollcall.local import page, services
 
-    made = services.up(Lines(), None if options.no_offices else str(options.period))
+    periods = [] if options.no_offices else months(options.first, options.last)
+    made = services.up(Lines(), periods)
     page.say_how_to_connect(made, Console())
     return 0
 

@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -72,6 +73,40 @@ def columns_of(dataset: str) -> tuple[Column, ...]:
                 {version: row[version] for version in versions if row[version]},
             )
             for row in reader
+        )
+
+
+def asked_of(level: str, day: date) -> list[str]:
+    """The datasets that offices of *level* are asked for in a period ending on *day*, in their usual order."""
+    return [dataset for dataset in datasets() if any(asked.covers(dataset, level, day) for asked in all_asked())]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A dataset is asked of a level from one day to another, both included; None: without a bound."""
+
+    dataset: str
+    level: str
+    asked_from: date | None
+    asked_to: date | None
+
+    def covers(self, dataset: str, level: str, day: date) -> bool:
+        is_in_time = (self.asked_from or day) <= day <= (self.asked_to or day)
+        return self.dataset == dataset and self.level == level and is_in_time
+
+
+@cache
+def all_asked() -> tuple[Asked, ...]:
+    """Who is asked for what, since when: the seed `asked.csv`."""
+    with (SEEDS / "asked.csv").open(encoding="utf-8", newline="") as lines:
+        return tuple(
+            Asked(
+                row["dataset"],
+                row["level"],
+                date.fromisoformat(row["asked_from"]) if row["asked_from"] else None,
+                date.fromisoformat(row["asked_to"]) if row["asked_to"] else None,
+            )
+            for row in csv.DictReader(lines)
         )
 
 

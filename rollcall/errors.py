@@ -51,3 +51,7 @@ class CountsDisagree(RollcallError):
 
 class BuildFailed(RollcallError):
     """dbt did not build or a data test failed. The slices stay marked as to be built."""
+
+
+class MetricRefused(RollcallError):
+    """A question to the semantic layer that it cannot answer; the message says which names there are."""

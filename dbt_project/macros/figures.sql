@@ -1,17 +1,51 @@
 {#-
-    The indicators that are built, by the dataset they come from; label, nature and definition are those of
-    `indicators.csv`. A predicate, or a measure, is over one row of the dataset's mart; a measure is null where the row
-    says nothing of it, which is not zero.
+    What each indicator counts, by the dataset it comes from; label, nature and definition are those of
+    `indicators.csv`. A measure is over one row of the dataset's mart, for a register over one version of an entry; it
+    is null where the row says nothing of it, which is not zero.
 -#}
-{% macro unit_indicators() -%}
-    {{ return({
-        'units': 'is_honoured',
-        'units_national': "is_honoured and honour_level = 'national'",
-        'units_provincial': "is_honoured and honour_level = 'provincial'",
-        'units_municipal': "is_honoured and honour_level = 'municipal'",
-        'units_cultivation': "pool = 'cultivation'",
-        'units_recommendation': "pool = 'recommendation'",
-    }) }}
+{% macro indicators_of_registers() -%}
+    {%- set is_honoured = "honour_level <> 'none' and coalesce(honour_status, 'kept') <> 'revoked'" -%}
+    {%- set measures = {'units': {
+        'units': 'case when ' ~ is_honoured ~ ' then 1 end',
+        'units_national': 'case when ' ~ is_honoured ~ " and honour_level = 'national' then 1 end",
+        'units_provincial': 'case when ' ~ is_honoured ~ " and honour_level = 'provincial' then 1 end",
+        'units_municipal': 'case when ' ~ is_honoured ~ " and honour_level = 'municipal' then 1 end",
+        'units_cultivation': "case when pool = 'cultivation' then 1 end",
+        'units_recommendation': "case when pool = 'recommendation' then 1 end",
+    }} -%}
+    {%- set active = {'sites': {
+        'site_centres': "site_kind = 'centre'",
+        'site_institutes': "site_kind = 'institute'",
+        'site_stations': "site_kind = 'station'",
+        'site_points': "site_kind = 'point'",
+        'site_bases': "site_kind = 'base'",
+        'site_plazas': "site_kind = 'plaza'",
+        'site_platforms': "site_kind = 'platform'",
+    }, 'teams': {
+        'teams': "team_tier <> 'organisation'",
+        'team_corps': "team_tier = 'corps'",
+        'team_brigades_standing': "team_tier = 'brigade' and team_kind = 'standing'",
+        'team_brigades_industry': "team_tier = 'brigade' and team_kind = 'industry'",
+        'team_brigades_township': "team_tier = 'brigade' and team_kind = 'township'",
+        'team_detachments': "team_tier = 'detachment'",
+        'teams_featured': "team_kind = 'featured'",
+        'volunteer_organisations': "team_tier = 'organisation'",
+    }, 'projects': {
+        'projects': "project_kind = 'service'",
+        'brands': "project_kind = 'brand'",
+        'practices': "project_kind = 'practice'",
+    }} -%}
+    {%- for dataset, predicates in active.items() -%}
+        {%- do measures.update({dataset: {}}) -%}
+        {%- for indicator, predicate in predicates.items() -%}
+            {%- set status = dataset[:-1] ~ '_status' -%}
+            {%- do measures[dataset].update({
+                indicator: 'case when ' ~ status ~ " = 'active' and " ~ predicate ~ ' then 1 end',
+            }) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- do measures['sites'].update({'site_area_m2': "case when site_status = 'active' then area_m2 end"}) -%}
+    {{ return(measures) }}
 {%- endmacro %}
 
 {% macro event_indicators() -%}
@@ -34,6 +68,28 @@
     }) }}
 {%- endmacro %}
 
+{#- Flows of the other records, by the column that holds the day they count on. -#}
+{% macro indicators_of_records() -%}
+    {{ return({
+        'events': {'started_on': event_indicators()},
+        'services': {'served_on': {'service_hours': 'case when is_counted then hours end'}},
+        'needs': {
+            'raised_on': {'needs': "case when need_kind = 'need' then 1 end"},
+            'finished_on': {
+                'resident_problems_resolved': "case when need_kind = 'resident_problem' and need_status = 'done' then 1 end",
+                'creation_problems_resolved': "case when need_kind = 'creation_problem' and need_status = 'done' then 1 end",
+                'need_days_to_finish': "case when need_status = 'done' then days_to_finish end",
+            },
+        },
+        'inspections': {'inspected_on': {'inspections': '1', 'problems_resolved': 'problems_resolved'}},
+        'role_models': {'selected_on': {'role_models': '1'}},
+        'points': {'booked_on': {
+            'points_earned': 'case when points > 0 then points end',
+            'points_redeemed': 'case when points < 0 then -points end',
+        }},
+    }) }}
+{%- endmacro %}
+
 {#- Transfers of these indicators net to zero in every office that both ends lie below. -#}
 {% macro netted_indicators() -%}
     {{ return({
@@ -53,81 +109,45 @@
     {{ return(sums) }}
 {%- endmacro %}
 
-{#-
-    By how much the number of distinct holders in a scope changes in each month.
+{#- Every indicator by its dataset. -#}
+{% macro indicators_of_datasets() -%}
+    {%- set found = {} -%}
+    {%- for dataset, measures in indicators_of_registers().items() -%}
+        {%- do found.update({dataset: measures.keys() | list}) -%}
+    {%- endfor -%}
+    {%- for dataset, days in indicators_of_records().items() -%}
+        {%- do found.update({dataset: []}) -%}
+        {%- for measures in days.values() -%}{%- do found[dataset].extend(measures.keys()) -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- do found['units'].append('alliances') -%}
+    {%- do found['services'].append('volunteers_served') -%}
+    {%- do found.update({
+        'registrations': ['volunteers', 'volunteers_backbone'],
+        'funding': funding_indicators().keys() | list + ['funding_balance_yuan', 'funding_unmatched_yuan'],
+    }) -%}
+    {{ return(found) }}
+{%- endmacro %}
 
-    *presences* has one row per scope, holder, member and month: `scope_key`, `holder`, `period` and, for each of
-    *measures*, by how much the member's presence changes (-1, 0 or 1). However many members hold one holder (offices
-    that registered one person, say), it counts once: when the first comes, until the last goes.
--#}
-{% macro distinct_changes(presences, measures) -%}
-    select
-        scope_key,
-        period,
-        {%- for measure in measures %}
-        sum(
-            ({{ measure }}_held > 0)::integer - ({{ measure }}_held - {{ measure }} > 0)::integer
-        ) as {{ measure }}{% if not loop.last %},{% endif %}
-        {%- endfor %}
-    from (
-        select
-            scope_key,
-            period,
-            {%- for measure in measures %}
-            {{ measure }},
-            sum({{ measure }}) over (
-                partition by scope_key, holder order by period
-            ) as {{ measure }}_held{% if not loop.last %},{% endif %}
-            {%- endfor %}
-        from (
-            select
-                scope_key,
-                holder,
-                period,
-                {%- for measure in measures %}
-                sum({{ measure }}) as {{ measure }}{% if not loop.last %},{% endif %}
-                {%- endfor %}
-            from {{ presences }}
-            group by scope_key, holder, period
-        ) as moved
-    ) as held
-    group by scope_key, period
+{#- Counted distinct at each level: whole in each heir of an office that was split, once in an office above both. -#}
+{% macro distinct_indicators() -%}
+    {{ return(['alliances', 'volunteers', 'volunteers_backbone', 'volunteers_served']) }}
+{%- endmacro %}
+
+{#- A mean is a sum over a count; both are divided, and added up, before the one is divided by the other. -#}
+{% macro mean_indicators() -%}
+    {{ return(['need_days_to_finish']) }}
+{%- endmacro %}
+
+{#- Names for an `in (…)`. -#}
+{% macro quoted(names) -%}
+    '{{ names | join("', '") }}'
 {%- endmacro %}
 
 {#-
-    How each registration of *changes* (rows of fct_registrations, whole registrations) moves at the ends of months:
-    one row per registration and month in which something changed. The last change of a month is what holds at its end.
--#}
-{% macro registration_moves(changes) -%}
-    select
-        office_key,
-        person_key,
-        period,
-        registered - coalesce(lag(registered) over registrations, 0) as registered,
-        backbone - coalesce(lag(backbone) over registrations, 0) as backbone
-    from (
-        select
-            office_key,
-            volunteer_no,
-            person_key,
-            to_char(changed_on, 'YYYY-MM') as period,
-            (change <> 'withdrawn')::integer as registered,
-            (change <> 'withdrawn' and is_backbone)::integer as backbone,
-            coalesce(
-                date_trunc('month', lead(changed_on) over (partition by office_key, volunteer_no order by changed_on))
-                > date_trunc('month', changed_on),
-                true
-            ) as is_last_of_month
-        from {{ changes }}
-    ) as stated
-    where is_last_of_month
-    window registrations as (partition by office_key, volunteer_no order by period)
-{%- endmacro %}
-
-{#-
-    The offices and datasets whose figures this run brings up to date: the ancestors of every office with a slice in
-    this run; those for which, of a month asked for, another number of slices is expected or accepted than the figures
-    say; and all, when the figures do not know yet that the month is asked for at all.
+    The offices and datasets whose figures this run brings up to date: all that any office with a slice in this run
+    lies below, on whatever tree; the office itself where its claims changed; those for which, of a month asked for,
+    another number of slices is expected or accepted than the figures say; and all, when the figures do not know yet
+    that the month is asked for at all.
 -#}
 {% macro is_affected() -%}
     {%- if is_incremental() -%}
@@ -136,7 +156,14 @@
             above.ancestor_key,
             touched.dataset
         from {{ source('ledger', 'slices_to_build') }} as touched
-        inner join {{ ref('int_offices_with_ancestors') }} as above on touched.office_key = above.office_key
+        inner join {{ ref('int_offices_in_trees') }} as above on touched.office_key = above.office_key
+        union
+        select
+            touched.office_key,
+            built.dataset
+        from {{ source('ledger', 'slices_to_build') }} as touched
+        cross join {{ ref('int_indicators_built') }} as built
+        where touched.dataset = 'totals'
         union
         select
             counted.office_key,

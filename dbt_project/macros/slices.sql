@@ -44,6 +44,34 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Rows of the slices of this run, of all datasets. -#}
+{% macro in_slices_of_this_run() -%}
+    {%- if is_incremental() -%}
+    (office_key, period, dataset) in (
+        select
+            touched.office_key,
+            touched.period,
+            touched.dataset
+        from {{ source('ledger', 'slices_to_build') }} as touched
+    )
+    {%- else -%}
+    true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whatever an office's own records of a dataset make, when any slice of it is in this run. -#}
+{% macro delete_changes_of_this_run() -%}
+    {%- if is_incremental() -%}
+    delete from {{ this }}
+    where (office_key, dataset) in (
+        select
+            touched.office_key,
+            touched.dataset
+        from {{ source('ledger', 'slices_to_build') }} as touched
+    )
+    {%- endif -%}
+{%- endmacro %}
+
 {#-
     Persons of whom a row of this run speaks, or spoke in any revision. The persons of a registration are all that any
     of its rows name: a later row with an ID number moves the earlier ones to another person.

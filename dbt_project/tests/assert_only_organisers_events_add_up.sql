@@ -12,9 +12,9 @@ with figures as (
 organised as (
     select
         to_char(started_on, 'YYYY-MM') as period,
-        count(distinct organiser_code || '/' || event_no) as value
+        count(distinct event_key) as value
     from {{ ref('fct_events') }}
-    where organiser_key = office_key
+    where is_organiser
     group by to_char(started_on, 'YYYY-MM')
 )
 

@@ -19,7 +19,7 @@ verdicts as (
 ),
 
 stored as (
-    {%- for dataset in ['units', 'registrations', 'events', 'funding'] %}
+    {%- for dataset in (registers().keys() | list) + (records().keys() | list) %}
     select
         _submission_id as submission_id,
         '{{ dataset }}' as dataset,

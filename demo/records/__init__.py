@@ -1,21 +1,23 @@
 """Records of one office and one period, by dataset. A row maps column to typed value; None is empty."""
 
-from demo.records.events import make_events
-from demo.records.funding import make_funding
-from demo.records.registrations import make_registrations
+from demo.records.complete import MAKERS, complete
+from demo.records.reviews import make_reviews
 from demo.records.row import Row
-from demo.records.units import make_units
+from demo.records.services import make_services
+from demo.records.totals import make_totals
 from demo.world import World
+from rollcall.datasets import asked_of
 from rollcall.offices import Office
-
-MAKERS = {
-    "units": make_units,
-    "registrations": make_registrations,
-    "events": make_events,
-    "funding": make_funding,
-}
 
 
 def make_records(world: World, office: Office) -> dict[str, list[Row]]:
-    """Everything that *office* did in the period, before any fault of its own."""
-    return {dataset: make(world, office) for dataset, make in MAKERS.items()}
+    """Everything that *office* is asked for and did in the period, before any fault of its own."""
+    asked = asked_of(office.level, world.period.last_day)
+    records = {dataset: complete(world, office, dataset) for dataset in asked if dataset in MAKERS}
+    if "services" in asked:
+        records["services"] = make_services(world, office, records)
+    if "totals" in asked:
+        records["totals"] = make_totals(world, office)
+    if "reviews" in asked:
+        records["reviews"] = make_reviews(world, office)
+    return {dataset: records[dataset] for dataset in asked}

@@ -1,6 +1,8 @@
 """Events: an office's own, and those of the office above it in which it took part."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import accumulate
 from random import Random
 
 from demo.records.row import Row, number_of, team_no
@@ -35,13 +37,15 @@ THEMES = {
     "green": 14,
     "other": 13,
 }
+KIND_NAMES, KIND_WEIGHTS = tuple(KINDS), tuple(accumulate(weight for weight, _, _ in KINDS.values()))
+THEME_NAMES, THEME_WEIGHTS = tuple(THEMES), tuple(accumulate(THEMES.values()))
 
 
 def make_events(world: World, office: Office) -> list[Row]:
-    """Own events, then joint ones, by time of start."""
-    rng = world.rng(office.code, "events")
+    """Own events, then joint ones."""
+    rng = world.rng(office, "events")
     rows = [
-        event(world, office, rng, f"E{number:03d}")
+        own_event(world, office, rng, f"E{number:03d}")
         for number in range(1, world.scaled(rng.randint(*COUNTS[office.level]), 3) + 1)
     ]
     rows += [row | {"_shared": True} for row, _ in joint_events(world, office)]
@@ -49,18 +53,18 @@ def make_events(world: World, office: Office) -> list[Row]:
     for row, participants in joint_events(world, upper) if upper else []:
         if office.code in participants:
             rows.append(row | seen_by_participant(row, rng))
-    rows.sort(key=lambda row: row["started_at"])
     return rows
 
 
+@lru_cache(maxsize=64)
 def joint_events(world: World, organiser: Office) -> list[tuple[Row, set[str]]]:
-    """What *organiser* does with offices below it: its own row, and the codes of who took part."""
+    """What *organiser* does with offices below it: its own row, and the codes of who took part. Read only."""
     below = world.below(organiser)
-    rng = world.rng(organiser.code, "joint events")
+    rng = world.rng(organiser, "joint events")
     events = []
     for number in range(1, rng.randint(1, 3) + 1 if below else 1):
         participants = {office.code for office in rng.sample(below, min(len(below), rng.randint(1, 4)))}
-        events.append((event(world, organiser, rng, f"J{number:02d}"), participants))
+        events.append((own_event(world, organiser, rng, f"J{number:02d}"), participants))
     return events
 
 
@@ -71,22 +75,27 @@ def seen_by_participant(row: Row, rng: Random) -> Row:
     return {**people, "team_no": None, "site_no": None, "project_no": None, "_shared": True}
 
 
-def event(world: World, office: Office, rng: Random, number: str) -> Row:
-    """One event that *office* organises."""
-    kind = rng.choices(list(KINDS), [weight for weight, _, _ in KINDS.values()])[0]
+def own_event(world: World, office: Office, rng: Random, number: str) -> Row:
+    """One event of the month, of any kind."""
+    kind = rng.choices(KIND_NAMES, cum_weights=KIND_WEIGHTS)[0]
+    return event(world, office, rng, number_of(world, office, world.month, number), (kind, world.some_day(rng)))
+
+
+def event(world: World, office: Office, rng: Random, number: str, what: tuple[str, date]) -> Row:
+    """One event that *office* organises; *what* is its kind and day."""
+    kind, day = what
     _, titles, (fewest, most) = KINDS[kind]
-    day = world.some_day(rng)
     started_at = datetime.combine(day, time(rng.randint(8, 18), rng.choice((0, 0, 15, 30, 30, 45))))
     attendees = rng.randint(fewest, most)
     return {
-        "event_no": number_of(office, world.month, number),
+        "event_no": number,
         "title": f"示例{office.name}{rng.choice(titles)}",
         "event_kind": kind,
-        "theme": rng.choices(list(THEMES), list(THEMES.values()))[0] if rng.random() < 0.9 else None,
+        "theme": rng.choices(THEME_NAMES, cum_weights=THEME_WEIGHTS)[0] if rng.random() < 0.9 else None,
         "organiser_code": office.code,
-        "project_no": number_of(office, f"P{rng.randint(1, 4):02d}") if rng.random() < 0.3 else None,
-        "team_no": team_no(office, rng) if rng.random() < 0.6 else None,
-        "site_no": number_of(office, f"S{rng.randint(1, 5):02d}") if rng.random() < 0.6 else None,
+        "project_no": number_of(world, office, f"P{rng.randint(1, 3):02d}") if rng.random() < 0.3 else None,
+        "team_no": team_no(world, office, rng) if rng.random() < 0.6 else None,
+        "site_no": number_of(world, office, f"S{rng.randint(1, 5):02d}") if rng.random() < 0.6 else None,
         "started_at": started_at,
         "ended_at": started_at + timedelta(minutes=rng.choice((45, 60, 90, 120, 150, 180))),
         "attendees": attendees,

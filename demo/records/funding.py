@@ -1,7 +1,9 @@
 """Funding: budget, donations, spending, and transfers, which both ends report by one voucher number."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from random import Random
 
 from demo.records.row import Row, number_of
@@ -43,38 +45,46 @@ class Transfer:
 
 
 def make_funding(world: World, office: Office) -> list[Row]:
-    """What the office booked in the period, by day."""
-    rng = world.rng(office.code, "funding")
+    """What the office booked in the period."""
+    rng = world.rng(office, "funding")
     own = world.scaled(rng.randint(*COUNTS))
     rows = [own_row(world, office, rng, number) for number in range(1, own + 1)]
     upper = world.above(office)
     transfers = [*transfers_from(world, office), *(transfers_from(world, upper) if upper else ())]
     rows += [end_of(transfer, office) for transfer in transfers if office.code in transfer.booked_by]
-    rows.sort(key=lambda row: row["booked_on"])
     return rows
 
 
 def own_row(world: World, office: Office, rng: Random, number: int) -> Row:
     """A budget, a donation or, most often, spending: nobody else books it."""
     kind = rng.choices(("spending", "donation", "budget"), (80, 14, 6))[0]
-    low, high = AMOUNTS[office.level]
+    source = "donation" if kind == "donation" else OWN_SOURCE[office.level]
+    what = (kind, source, some_purpose(rng))
+    yuan = amount(rng, *AMOUNTS[office.level])
+    return booked(number_of(world, office, world.month, f"F{number:03d}"), what, yuan, world.some_day(rng))
+
+
+def booked(number: str, what: tuple[str, str, str], yuan: Decimal, day: date) -> Row:
+    """One booking with nobody else; *what* is its kind, source and purpose."""
+    kind, source, purpose = what
     return {
-        "voucher_no": number_of(office, world.month, f"F{number:03d}"),
+        "voucher_no": number,
         "funding_kind": kind,
-        "fund_source": "donation" if kind == "donation" else OWN_SOURCE[office.level],
-        "purpose": some_purpose(rng),
-        "amount_yuan": amount(rng, low, high),
+        "fund_source": source,
+        "purpose": purpose,
+        "amount_yuan": yuan,
         "counterparty_code": None,
-        "booked_on": world.some_day(rng),
-        "budget_year": world.period.year,
+        "booked_on": day,
+        "budget_year": day.year,
         "_shared": False,
     }
 
 
+@lru_cache(maxsize=64)
 def transfers_from(world: World, payer: Office) -> list[Transfer]:
     """What *payer* pays to offices right below it in the period."""
     below = world.below(payer)
-    rng = world.rng(payer.code, "transfers")
+    rng = world.rng(payer, "transfers")
     payees = rng.sample(below, min(len(below), rng.randint(*PAYEES[payer.level])))
     return [transfer(world, payer, payee, rng, number) for number, payee in enumerate(payees, 1)]
 
@@ -92,7 +102,7 @@ def transfer(world: World, payer: Office, payee: Office, rng: Random, number: in
         "booked_on": world.some_day(rng),
         "budget_year": world.period.year,
     }
-    return Transfer(number_of(payer, world.month, f"T{number:02d}"), payer.code, payee.code, shared, ends)
+    return Transfer(number_of(world, payer, world.month, f"T{number:02d}"), payer.code, payee.code, shared, ends)
 
 
 def end_of(transfer: Transfer, office: Office) -> Row:

@@ -1,70 +1,97 @@
-"""Registrations of volunteers: who registered, changed or withdrew; a backlog brings years at once."""
+"""Registrations of volunteers: who registered, changed or withdrew."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from random import Random
 
 from demo.people import Person, known_to_both, population_of
-from demo.published import BACKLOG_SINCE, REGISTERED
 from demo.records.row import Row, number_of
 from demo.world import World
 from rollcall.offices import Office
 
 COUNTS = {"province": (60, 80), "city": (90, 120), "county": (90, 120), "township": (66, 116)}
 FOURTEEN = 14
+# How many of a month's rows say that something changed, and how many of these speak of last month's volunteers.
+MOVES, LATER = 3 / 25, 1 / 3
 
 
 def make_registrations(world: World, office: Office) -> list[Row]:
-    """New registrations and what changed of them within the month; in a backlog all new, over years."""
-    rng = world.rng(office.code, "registrations")
-    first, last = world.period.first_day, world.period.last_day
-    both = shared_people(world, office)
-    if office.code in REGISTERED:
-        count = world.scaled(REGISTERED[office.code])
-        return list(new_rows(world, office, rng, both, (date(*BACKLOG_SINCE), last), count))
-    count = world.scaled(rng.randint(*COUNTS[office.level]), 4)
-    moves = count * 3 // 25
-    rows = list(new_rows(world, office, rng, both, (first, last), count - moves))
-    early = [row for row in rows if row["changed_on"] < last and not row["_shared"]]
-    rows += [moved(row, last, office, rng) for row in rng.sample(early, min(moves, len(early)))]
-    rows.sort(key=lambda row: row["changed_on"])
+    """New registrations, what changed of them within the month, and what changed of last month's."""
+    fresh, soon = month_of(world, office)
+    rng = world.rng(office, "later moves")
+    rows = [dict(row) for row in (*fresh, *soon)]
+    if world.previous and office.office_key in world.previous.by_key:
+        before = world.previous.by_key[office.office_key]
+        last_months, moved_then = month_of(world.previous, before)
+        gone = {row["volunteer_no"] for row in moved_then}
+        stayed = [row for row in last_months if row["volunteer_no"] not in gone and not row["_shared"]]
+        count = min(len(stayed), round(len(fresh) * MOVES * LATER))
+        rows += [moved(world, office, row, world.some_day(rng), rng) for row in rng.sample(stayed, count)]
     return rows
 
 
-def shared_people(world: World, office: Office) -> list[Person]:
-    """People who register here and with the office above, or with one below."""
-    return [person for lower in (office, *world.below(office)) for person in known_to_both(world, lower)]
+@lru_cache(maxsize=8)
+def month_of(world: World, office: Office) -> tuple[list[Row], list[Row]]:
+    """Who registered in the month, and who of them changed or withdrew within it. Read only."""
+    rng = world.rng(office, "registrations")
+    count = world.scaled(rng.randint(*COUNTS[office.level]), 4)
+    moves = round(count * MOVES * ((1 - LATER) if world.previous else 1))
+    fresh = list(new_rows(world, office, rng, count - moves))
+    last = world.period.last_day
+    early = [row for row in fresh if row["changed_on"] < last and not row["_shared"]]
+    soon = []
+    for row in rng.sample(early, min(moves, len(early))):
+        later = row["changed_on"] + timedelta(days=rng.randint(1, (last - row["changed_on"]).days))
+        soon.append(moved(world, office, row, later, rng))
+    return fresh, soon
 
 
-def new_rows(
-    world: World, office: Office, rng: Random, both: list[Person], days: tuple[date, date], count: int
-) -> Iterator[Row]:
-    """*count* new registrations between *days*, inclusive; people known to two offices come first."""
+def shared_people(world: World, office: Office) -> list[tuple[Office, Person]]:
+    """People who register here and with the office above, or with one below; each with the lower office."""
+    return [(lower, person) for lower in (office, *world.below(office)) for person in known_to_both(world, lower)]
+
+
+def new_rows(world: World, office: Office, rng: Random, count: int) -> Iterator[Row]:
+    """*count* new registrations of the month; people known to two offices come first."""
+    both = shared_people(world, office)
     population = population_of(world, office, rng)
-    prefix = number_of(office, world.month, "V")
-    teams = [number_of(office, f"T{number:02d}") for number in range(1, 7)]
-    start, span = days[0].toordinal(), (days[1] - days[0]).days + 1
+    teams = [number_of(world, office, f"T{number:02d}") for number in range(1, 7)]
+    start, span = world.period.first_day.toordinal(), world.period.last_day.day
+    for place in range(1, max(count, len(both)) + 1):
+        changed_on = date.fromordinal(start + int(rng.random() * span))
+        shared = place <= len(both)
+        person = both[place - 1][1] if shared else population.person(changed_on)
+        row = registration(volunteer_no(world, office, place), person, changed_on, rng, teams)
+        row["_shared"] = shared
+        if not shared and rng.random() >= 0.97:
+            row["id_number"] = None
+        yield row
+
+
+def volunteer_no(world: World, office: Office, place: int) -> str:
+    """The number that the office gives to who registers at *place* in the month."""
+    return number_of(world, office, world.month, f"V{place:06d}")
+
+
+def registration(number: str, person: Person, on: date, rng: Random, teams: Sequence[str]) -> Row:
+    """One new registration."""
     random = rng.random
-    for number in range(1, max(count, len(both)) + 1):
-        changed_on = date.fromordinal(start + int(random() * span))
-        shared = number <= len(both)
-        person = both[number - 1] if shared else population.person(changed_on)
-        known = shared or random() < 0.97
-        yield {
-            "volunteer_no": f"{prefix}{number:06d}",
-            "changed_on": changed_on,
-            "change": "new",
-            "id_number": person.id_number if known else None,
-            "name": person.name,
-            "phone": person.phone,
-            "sex": person.sex,
-            "birth_date": person.birth_date,
-            "political_status": person.political_status,
-            "team_no": teams[int(random() * 6)] if random() < 0.7 else None,
-            "is_backbone": random() < 0.06,
-            "guardian_consent": True if is_under_14(person.birth_date, changed_on) else None,
-            "_shared": shared,
-        }
+    return {
+        "volunteer_no": number,
+        "changed_on": on,
+        "change": "new",
+        "id_number": person.id_number,
+        "name": person.name,
+        "phone": person.phone,
+        "sex": person.sex,
+        "birth_date": person.birth_date,
+        "political_status": person.political_status,
+        "team_no": teams[int(random() * 6)] if random() < 0.7 else None,
+        "is_backbone": random() < 0.06,
+        "guardian_consent": True if is_under_14(person.birth_date, on) else None,
+        "_shared": False,
+    }
 
 
 def is_under_14(birth: date, on: date) -> bool:
@@ -72,15 +99,14 @@ def is_under_14(birth: date, on: date) -> bool:
     return (on.year - birth.year, on.month, on.day) < (FOURTEEN, birth.month, birth.day)
 
 
-def moved(row: Row, last: date, office: Office, rng: Random) -> Row:
-    """A later change or withdrawal of the registration *row*, on a day after it and not after *last*."""
-    changed_on = row["changed_on"] + timedelta(days=rng.randint(1, (last - row["changed_on"]).days))
+def moved(world: World, office: Office, row: Row, on: date, rng: Random) -> Row:
+    """A later change or withdrawal of the registration *row*."""
     change = rng.choices(("changed", "withdrawn"), (2, 1))[0]
-    consent = True if is_under_14(row["birth_date"], changed_on) else None
-    later = row | {"changed_on": changed_on, "change": change, "guardian_consent": consent}
+    consent = True if is_under_14(row["birth_date"], on) else None
+    later = row | {"changed_on": on, "change": change, "guardian_consent": consent}
     if change == "changed":
         later |= {
-            "team_no": number_of(office, f"T{rng.randint(1, 6):02d}"),
+            "team_no": number_of(world, office, f"T{rng.randint(1, 6):02d}"),
             "is_backbone": rng.random() < 0.3,
         }
     return later

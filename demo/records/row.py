@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from demo.world import World
 from rollcall.offices import Office
 
 Row = dict[str, Any]
@@ -26,13 +27,13 @@ class ErrorCell:
     shows: str
 
 
-def number_of(office: Office, *parts: str) -> str:
-    """A number that *office* gives to something of its own: SL620102001-2307-E001."""
-    return "-".join((f"{MARK}{office.code[:9]}", *parts))
+def number_of(world: World, office: Office, *parts: str) -> str:
+    """A number that *office* gives to something of its own: SL620102001-2307-E001. A recode changes none."""
+    return "-".join((f"{MARK}{world.first_code(office)[:9]}", *parts))
 
 
-def team_no(office: Office, rng: Random) -> str:
-    return number_of(office, f"T{rng.randint(1, 6):02d}")
+def team_no(world: World, office: Office, rng: Random) -> str:
+    return number_of(world, office, f"T{rng.randint(1, 6):02d}")
 
 
 def is_own(row: Row) -> bool:

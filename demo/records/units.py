@@ -4,7 +4,8 @@ from datetime import date
 from random import Random
 
 from demo.check_characters import credit_code
-from demo.published import ALLIANCES, Announced, honours_announced
+from demo.published.alliances import alliances_published
+from demo.records.register import Register, listed
 from demo.records.row import Row, number_of
 from demo.world import World
 from rollcall.offices import Office
@@ -45,47 +46,36 @@ MONTHLY_SCORES = (-1.5, -0.5, 0.0, 0.0, 0.5, 1.5)
 
 def make_units(world: World, office: Office) -> list[Row]:
     """The register: mostly settled once per office, some of it moving with the period."""
-    rng = Random(f"{world.seed}:{office.code}:units")
-    announced = honours_announced(world, office)
-    if announced:
-        levels = levels_announced(announced, rng)
-    else:
-        weights = HONOURS[office.level]
-        count = world.scaled(rng.randint(*COUNTS[office.level]), 3)
-        levels = rng.choices(list(weights), list(weights.values()), k=count)
-    rows = [unit(office, number, level, rng, bool(announced)) for number, level in enumerate(levels, 1)]
-    join_alliances(rows, office, rng)
+    count = world.lasting_rng(office, "how many units").randint(*COUNTS[office.level])
+    rows = listed(UNITS, world, office, world.scaled(count, 3))
+    join_alliances(rows, alliances_of(world, office))
     move_with_the_month(rows, world, office)
     return rows
 
 
-def levels_announced(announced: Announced, rng: Random) -> list[str]:
-    """Just the honours announced, and a few units that hold none."""
-    levels = [level for level, count in announced.levels.items() for _ in range(count)] + ["none"] * 3
-    rng.shuffle(levels)
-    return levels
+def entry(world: World, office: Office, place: int, rng: Random) -> Row:
+    weights = HONOURS[office.level]
+    level = rng.choices(list(weights), list(weights.values()))[0]
+    return unit(world, office, place, level, rng)
 
 
-def unit(office: Office, number: int, level: str, rng: Random, keeps_all: bool) -> Row:
-    """One unit. *keeps_all*: none is revoked, because the announced number counts those that stand."""
+def unit(world: World, office: Office, place: int, level: str, rng: Random) -> Row:
+    """One unit that holds an honour of *level*."""
     kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
     session, honoured_on = honour(level, rng)
     status = "applying" if level == "none" else rng.choices(("kept", "new", "suspended", "revoked"), (60, 35, 3, 2))[0]
-    if keeps_all and status == "revoked":
-        status = "kept"
     family = kind == "family"
+    pools = (3, 5, 2) if level == "none" else (80, 8, 12)
     return {
-        "unit_no": number_of(office, f"U{number:03d}"),
-        "unit_name": f"示例{office.name}{rng.choice(NAMES[kind])}{number}号",
-        "credit_code": None if family else made_up_credit_code(office, number, rng.choice(REGISTERED_WITH[kind])),
+        "unit_no": number_of(world, office, f"U{place:03d}"),
+        "unit_name": f"示例{office.name}{rng.choice(NAMES[kind])}{place}号",
+        "credit_code": None if family else made_up_credit_code(world, office, place, rng.choice(REGISTERED_WITH[kind])),
         "unit_kind": kind,
         "honour_level": level,
         "honour_session": session,
         "honour_status": status,
         "honoured_on": honoured_on,
-        "pool": rng.choices(("none", "cultivation", "recommendation"), (3, 5, 2) if level == "none" else (80, 8, 12))[
-            0
-        ],
+        "pool": rng.choices(("none", "cultivation", "recommendation"), pools)[0],
         "alliance_kind": "none",
         "alliance_name": None,
         "leads_alliance": None,
@@ -103,17 +93,29 @@ def honour(level: str, rng: Random) -> tuple[str | None, date | None]:
     return session, date(*day)
 
 
-def made_up_credit_code(office: Office, number: int, registered_with: str) -> str:
+def made_up_credit_code(world: World, office: Office, number: int, registered_with: str) -> str:
     """A well-formed code of a region that does not exist, so no organisation's."""
-    return credit_code(registered_with, f"{office.code[:2]}9900", f"{office.office_key % 100_000:05d}{number:03d}")
+    region = f"{world.first_code(office)[:2]}9900"
+    return credit_code(registered_with, region, f"{office.office_key % 100_000:05d}{number:03d}")
 
 
-def join_alliances(rows: list[Row], office: Office, rng: Random) -> None:
-    """Put some units of a city or county into alliances; what a city announced, all of it."""
-    alliances = list(ALLIANCES.get(office.code, ()))
-    if not alliances and office.level in ("city", "county") and rng.random() < 0.5:
-        kind = "municipal" if office.level == "city" else "county"
-        alliances = [(kind, f"示例{office.name}文明共创联盟")]
+def alliances_of(world: World, office: Office) -> tuple[tuple[str, str], ...]:
+    """
+    Kind and name of each alliance of the office: what it published, or one of every second city or county.
+
+    None of an office below one that published its number.
+    """
+    published = alliances_published(world.first_code(office))
+    is_below = any(figure.indicator == "alliances" for figure in world.figures_over(office))
+    has_none = office.level not in ("city", "county") or world.lasting_rng(office, "alliance").random() < 0.5
+    if published or is_below or has_none:
+        return published
+    kind = "municipal" if office.level == "city" else "county"
+    return ((kind, f"示例{office.name}文明共创联盟"),)
+
+
+def join_alliances(rows: list[Row], alliances: tuple[tuple[str, str], ...]) -> None:
+    """Put some units into each of *alliances*."""
     for index, (kind, name) in enumerate(alliances):
         for row in rows[index :: max(4, len(alliances))]:
             row.update(alliance_kind=kind, alliance_name=name)
@@ -129,7 +131,10 @@ def move_with_the_month(rows: list[Row], world: World, office: Office) -> None:
     for allied in members.values():
         for index, row in enumerate(allied):
             row["leads_alliance"] = index == months % len(allied)
-    rng = world.rng(office.code, "units")
+    rng = world.rng(office, "units")
     for row in rows:
         if row["assessment_score"] is not None:
             row["assessment_score"] = round(row["assessment_score"] + rng.choice(MONTHLY_SCORES), 1)
+
+
+UNITS = Register("units", entry, None, {})

@@ -7,30 +7,30 @@ import psycopg
 
 from rollcall.collect.listing import Listed
 from rollcall.collect.office import Answer, Known
+from rollcall.datasets import asked_of
 from rollcall.offices import Office
 from rollcall.periods import Period
 
 
-def expect(
-    connection: psycopg.Connection,
-    period: Period,
-    offices: Sequence[Office],
-    datasets: Sequence[str],
-    due_at: datetime,
-) -> int:
-    """Note which slices are expected of *offices*. What was expected before stays. Returns how many are new."""
+def expect(connection: psycopg.Connection, period: Period, offices: Sequence[Office], due_at: datetime) -> int:
+    """
+    Note which slices are expected of *offices*, by their level. What was expected before stays.
+
+    Returns how many are new.
+    """
+    asked = [(o.office_key, dataset) for o in offices for dataset in asked_of(o.level, period.last_day)]
     added = connection.execute(
         """
         insert into ledger.expected_slices (office_key, period, dataset, due_at)
-        select o.office_key, %(period)s, d.dataset, %(due_at)s
-        from unnest(%(offices)s::integer[]) as o (office_key), unnest(%(datasets)s::text[]) as d (dataset)
+        select asked.office_key, %(period)s, asked.dataset, %(due_at)s
+        from unnest(%(offices)s::integer[], %(datasets)s::text[]) as asked (office_key, dataset)
         on conflict do nothing
         """,
         {
             "period": str(period),
             "due_at": due_at,
-            "offices": [office.office_key for office in offices],
-            "datasets": list(datasets),
+            "offices": [office_key for office_key, _ in asked],
+            "datasets": [dataset for _, dataset in asked],
         },
     )
     return added.rowcount

@@ -6,10 +6,14 @@ The only module that imports great_expectations, inside its functions: the impor
 
 import logging
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from psycopg import sql
+from psycopg.errors import UndefinedTable
 
 from rollcall.errors import RuleNotRun
 from rollcall.judge import rules as suites
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from great_expectations.datasource.fluent import PostgresDatasource
 
 MEMORY = {"class_name": "InMemoryStoreBackend"}
+LOOKED_UP = re.compile(r"\breference\.(\w+)")
+SEED_FIRST = "load the reference tables (dbt seed) before anything is judged"
 
 
 @dataclass(frozen=True)
@@ -47,8 +53,8 @@ def judge(tables: dict[str, str]) -> list[Outcome]:
     """
     if not tables:
         return []
-    require_registry()
     expected = {dataset: rules_of(dataset) for dataset in tables}
+    require_reference(rule for rules in expected.values() for rule in rules)
     outcomes: list[Outcome] = []
     with warehouse_source() as (context, source):
         for dataset, table in tables.items():
@@ -56,11 +62,22 @@ def judge(tables: dict[str, str]) -> list[Outcome]:
     return outcomes
 
 
-def require_registry() -> None:
-    """Without a registry every office would be told that its codes are wrong. Raises RuleNotRun."""
+def require_reference(rules: Iterable[Rule]) -> None:
+    """
+    Look into the registry, and every other reference table that a rule looks things up in.
+
+    Without them every office would be told that its codes are wrong. Raises RuleNotRun.
+    """
+    asked = {name for rule in rules for name in LOOKED_UP.findall(str(rule.kwargs))}
     with connect() as connection:
-        if not connection.execute("select 1 from reference.offices limit 1").fetchone():
-            raise RuleNotRun("reference.offices is empty: load the registry (dbt seed) before anything is judged")
+        for name in sorted(asked | {"offices"}):
+            query = sql.SQL("select 1 from {} limit 1").format(sql.Identifier("reference", name))
+            try:
+                is_filled = connection.execute(query).fetchone()
+            except UndefinedTable as error:
+                raise RuleNotRun(f"reference.{name} is not there: {SEED_FIRST}") from error
+            if not is_filled:
+                raise RuleNotRun(f"reference.{name} is empty: {SEED_FIRST}")
 
 
 @contextmanager

@@ -10,7 +10,10 @@ from rollcall.judge.rules import UNREADABLE, Rule, broken_rows, rules_of
 
 QUOTED_LENGTH = 40  # characters of a cell that a reason quotes
 PERSONAL = {"birth_date"}  # beside the secret columns: never quoted, for reasons are kept
-LONG_NUMBER = r"\d{11,}[\dXx]?"  # an ID number or a phone, wherever columns slipped by one
+# An ID number or a phone, wherever columns of a dataset about persons slipped by one. Other datasets have long numbers
+# of their own (codes of offices): there only what has the form of an ID number, as the number of a volunteer might.
+LONG_NUMBER = "[0-9]{11,}[Xx]?"
+ID_NUMBER = "[0-9]{6}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
 
 CREATE = """
 create table {broken} (
@@ -184,7 +187,7 @@ def value_of(rules: list[Rule]) -> sql.Composable:
 
 
 def text_of(column: Column, dataset: Dataset) -> sql.Composed:
-    """One cell as an office would write it; long numbers are hidden where a dataset is about persons."""
+    """One cell as an office would write it, without numbers of persons."""
     value = sql.Identifier("t", column.name)
     forms = {
         "datetime": "to_char({} at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')",
@@ -193,6 +196,9 @@ def text_of(column: Column, dataset: Dataset) -> sql.Composed:
         "money": "trim_scale({})::text",
     }
     text = sql.SQL(forms.get(column.type, "{}::text")).format(value)
-    if any(other.type == "secret" for other in dataset.columns):
-        return sql.SQL("regexp_replace({}, {}, '…', 'g')").format(text, sql.Literal(LONG_NUMBER))
-    return text
+    return sql.SQL("regexp_replace({}, {}, '…', 'g')").format(text, sql.Literal(not_kept(dataset)))
+
+
+def not_kept(dataset: Dataset) -> str:
+    """A pattern for what stands in no reason and in no held row."""
+    return LONG_NUMBER if any(column.type == "secret" for column in dataset.columns) else ID_NUMBER

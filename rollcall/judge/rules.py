@@ -26,7 +26,9 @@ UNREADABLE = "unreadable_cell"  # the rule that every suite needs: its reasons a
 FIELDS = {"type", "kwargs", "severity", "description", "meta"}
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 CHINESE_SENTENCE = re.compile(r"[\u4e00-\u9fff].*。$")
-ROWS = "select _submission_id, _sheet, _row from {batch} where "  # GX then fetches no cell of anyone
+ROWS = "select _submission_id, _sheet, _row"  # GX then fetches no cell of anyone
+# Rows of the batch, or of a selection from it that adds what a window says of each row.
+QUERY = re.compile(rf"{ROWS} from (\{{batch\}}|\({ROWS}, .+ from .*\{{batch\}}.*\) as \w+) where .+")
 BATCH = "subselect"  # what GX calls {batch}
 
 Kwargs = dict[str, Any]
@@ -156,8 +158,8 @@ def compile_query(rule: Rule, table: sql.Identifier) -> sql.Composed:
     """The very query that GX runs. GX names the table otherwise when it sees a join, so there is none."""
     (query,) = only(rule.kwargs, "unexpected_rows_query")
     fields = [field for _, field, _, _ in Formatter().parse(query) if field is not None]
-    if not query.startswith(ROWS) or fields != ["batch"]:
-        raise ValueError(f"a query begins with {ROWS!r}, and {{batch}} occurs once")
+    if not QUERY.fullmatch(query) or fields != ["batch"]:
+        raise ValueError(f"a query is {ROWS!r} from {{batch}}, or from one selection of it, and has a where")
     if re.search(r"[;%]|--|/\*|\bjoin\b", query, re.IGNORECASE):
         raise ValueError("a query has no semicolon, per cent sign, comment or join")
     before, after = query.split("{batch}")

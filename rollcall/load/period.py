@@ -69,12 +69,16 @@ def load(period: Period, settings: Settings, watch: Stopwatch) -> Loaded:
 
 
 def require_known(submissions: Sequence[Submission], codes: Mapping[int, str], period: Period) -> None:
-    """Raise RegistryBroken where the registry no longer has an office that submitted."""
+    """
+    Raise RegistryBroken where an office that submitted did not stand on the last day of *period*.
+
+    It did when it was asked, so the registry was changed since. An office that ended later corrects its old months.
+    """
     unknown = sorted({submission.office_key for submission in submissions} - set(codes))
     if unknown:
         raise RegistryBroken(
-            f"{period}: offices with key {unknown[:10]} submitted files, but the registry has no version of them valid "
-            f"on {period.last_day}: put it back, with the dates it had"
+            f"{period}: offices with key {unknown[:10]} submitted files, but by the registry they do not stand on "
+            f"{period.last_day}: put back their lines of offices.csv, or correct what office_events.csv says of them"
         )
 
 

@@ -8,6 +8,7 @@ from psycopg import sql
 from rollcall.datasets import datasets
 from rollcall.errors import CountsDisagree
 from rollcall.judge.gate import Outcome
+from rollcall.judge.held import not_kept
 from rollcall.load.group import table_name
 from rollcall.warehouse.tables import LINEAGE, raw_columns
 
@@ -106,14 +107,22 @@ where not exists (
 )
 """
 
-# A column that slipped by one puts an ID or phone number where it is not looked for: long numbers are not kept of a
-# dataset that has personal columns. The cell says which it was.
+# What is never kept, as the number of a person where a column slipped by one, is taken out value by value: a numeric
+# value with a dot in it would be no JSON. The cell says which it was.
 HELD_ROWS = """
 insert into quarantine.rows (submission_id, dataset, sheet, row, payload)
 select i._submission_id, held.dataset, i._sheet, i._row,
     case
-        when %(is_personal)s then regexp_replace(payload::text, '[0-9]{{11,}}[Xx]?', '…', 'g')::jsonb
-        else payload
+        when payload::text !~ %(not_kept)s then payload
+        else (
+            select jsonb_object_agg(
+                key, case
+                    when value ~ %(not_kept)s then to_jsonb(regexp_replace(value, %(not_kept)s, '…', 'g'))
+                    else payload -> key
+                end
+            )
+            from jsonb_each_text(payload)
+        )
     end
 from inbox.{rows} as i
 join held on held.dataset = %(dataset)s and held.submission_id = i._submission_id
@@ -173,7 +182,7 @@ def settle(
             {
                 "dataset": dataset,
                 "not_in_payload": NOT_IN_PAYLOAD,
-                "is_personal": any(column.type == "secret" for column in datasets()[dataset].columns),
+                "not_kept": not_kept(datasets()[dataset]),
             },
         ).rowcount
     connection.execute(sql.SQL(REASONS).format(**about))

@@ -10,6 +10,7 @@ import requests
 
 from rollcall.errors import RollcallError
 from rollcall.local.generated import Generated
+from rollcall.local.processes import LOGS
 from rollcall.settings import ROOT, STATE
 
 HOME = STATE / "airflow"
@@ -21,6 +22,7 @@ PROCESSES = {
     "triggerer": ["triggerer"],
 }
 SECONDS = (5, 30)
+TRIES = 3
 
 
 class AirflowTrouble(RollcallError):
@@ -98,8 +100,20 @@ class Client:
         self.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def call(self, method: str, path: str, **kwargs: Any) -> Any:
-        """One call of API v2. Raises AirflowTrouble, quoting the answer, for any status but success."""
-        answer = self.session.request(method, f"{self.url}/api/v2/{path}", timeout=SECONDS, **kwargs)
+        """
+        One call of API v2. What only reads is tried again where no answer comes: a busy machine is slow to give one.
+
+        Raises AirflowTrouble, quoting the answer, for any status but success, and where none came.
+        """
+        tries = TRIES if method == "GET" else 1
+        answer = None
+        while answer is None:
+            try:
+                answer = self.session.request(method, f"{self.url}/api/v2/{path}", timeout=SECONDS, **kwargs)
+            except requests.RequestException as error:
+                tries -= 1
+                if not tries:
+                    raise AirflowTrouble(f"{method} {path}: {error}; see {LOGS / 'api-server.log'}") from error
         if not answer.ok:
             raise AirflowTrouble(f"{method} {path}: HTTP {answer.status_code} {answer.text[:500]}")
         return answer.json()

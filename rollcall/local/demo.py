@@ -1,22 +1,21 @@
-"""The demo: one month of a whole province, from the offices to the star schema, through Airflow's own scheduler."""
+"""The demo: months of a whole province, from the offices to the star schema, through Airflow's own scheduler."""
 
-import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
-
-import psutil
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rollcall.errors import RollcallError
-from rollcall.local import airflow, processes, services
+from rollcall.local import airflow, processes
 from rollcall.local.generated import Generated
 from rollcall.local.services import Say
-from rollcall.warehouse import embedded
+from rollcall.periods import Period
 from rollcall.warehouse.connection import connect
 
+COLLECT, BUILD = "collect_submissions", "build_marts"
 SECONDS_BETWEEN_LINES = 5.0
+SECONDS_BETWEEN_LOOKS = 0.5
 RUN_SECONDS = 900
-MIB = 1024 * 1024
 DONE = {"success", "failed"}
 
 
@@ -25,93 +24,108 @@ class RunFailed(RollcallError):
 
 
 @dataclass
-class PeakMemory:
-    """The largest resident size of any one of our processes while it watches, sampled twice a second, in MiB."""
+class Run:
+    """A DAG run under way. *since* is when we first knew of it, by the monotonic clock."""
 
-    mib: float = 0.0
-    what: str = ""
-    stopped: threading.Event = field(default_factory=threading.Event)
-
-    def __enter__(self) -> "PeakMemory":
-        self.thread = threading.Thread(target=self.watch, daemon=True)
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stopped.set()
-        self.thread.join()
-
-    def watch(self) -> None:
-        while not self.stopped.wait(0.5):
-            for process in family():
-                try:
-                    size, name = process.memory_info().rss / MIB, " ".join(process.cmdline()[:3])
-                except psutil.Error:
-                    continue  # it has just ended
-                if size > self.mib:
-                    self.mib, self.what = size, name
+    dag_id: str
+    period: str
+    run_id: str
+    since: float
+    state: str = "queued"
 
 
-def family() -> list[psutil.Process]:
-    """Ourselves and everything this checkout has running."""
-    roots = [psutil.Process(), *filter(None, map(processes.find, (*airflow.PROCESSES, "offices")))]
-    postmaster = embedded.postmaster(services.POSTGRES)
-    if postmaster is not None and postmaster.process is not None:
-        roots.append(postmaster.process)
-    found = []
-    for root in roots:
-        try:
-            found += [root, *root.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            continue
-    return found
-
-
-def run_month(made: Generated, period: str, say: Say) -> tuple[str, str]:
+class Months:
     """
-    Run `collect_submissions` for *period*, then the `build_marts` run that follows from it.
+    Months on their way through `collect_submissions` and the `build_marts` run that follows from each.
 
-    Returns the ids of both runs. Raises RunFailed.
+    A month is collected while the one before is being built: each DAG has one run at a time.
     """
+
+    def __init__(self, client: airflow.Client, periods: Sequence[Period], say: Say) -> None:
+        self.client, self.say = client, say
+        self.to_collect = [str(period) for period in periods]
+        self.to_build: dict[str, float] = {}  # collected months, since when the scheduler knows
+        self.runs: list[Run] = []
+        self.known = {run["dag_run_id"] for run in client.runs(BUILD)}
+        self.run_ids: list[str] = []
+        self.said = time.monotonic() - SECONDS_BETWEEN_LINES
+
+    def follow(self) -> list[str]:
+        """Run all months to their end, saying how far they are. Returns the ids of their runs. Raises RunFailed."""
+        while self.to_collect or self.to_build or self.runs:
+            self.collect_the_next()
+            self.find_builds()
+            for run in list(self.runs):
+                self.look_at(run)
+            if time.monotonic() - self.said >= SECONDS_BETWEEN_LINES:
+                self.say_how_far()
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        return self.run_ids
+
+    def begin(self, dag_id: str, period: str, run_id: str) -> None:
+        self.runs.append(Run(dag_id, period, run_id, time.monotonic()))
+        self.run_ids.append(run_id)
+
+    def collect_the_next(self) -> None:
+        """Ask for the next month as soon as the one before has been collected."""
+        if self.to_collect and not any(run.dag_id == COLLECT for run in self.runs):
+            period = self.to_collect.pop(0)
+            self.begin(COLLECT, period, self.client.trigger(COLLECT, period))
+
+    def find_builds(self) -> None:
+        """The runs that the scheduler has made of the months announced."""
+        if not self.to_build:
+            return
+        for run in self.client.runs(BUILD):
+            period = run.get("partition_key")
+            if period in self.to_build and run["dag_run_id"] not in self.known:
+                del self.to_build[period]
+                self.begin(BUILD, period, str(run["dag_run_id"]))
+        for period, since in self.to_build.items():
+            if time.monotonic() - since > RUN_SECONDS:
+                raise RunFailed(f"{BUILD} did not start for {period}; see {processes.LOGS / 'scheduler.log'}")
+
+    def look_at(self, run: Run) -> None:
+        """Note a run's state. Raises RunFailed for one that failed, or takes too long."""
+        run.state = self.client.run(run.dag_id, run.run_id)["state"]
+        if run.state not in DONE:
+            if time.monotonic() - run.since > RUN_SECONDS:
+                raise RunFailed(
+                    f"{run.dag_id} {run.period}: run {run.run_id} has not ended after {RUN_SECONDS} s; "
+                    f"see {self.client.url}"
+                )
+            return
+        self.say_of(run)
+        if run.state != "success":
+            raise RunFailed(
+                f"{run.dag_id} {run.period}: run {run.run_id} failed; its logs are in {airflow.HOME / 'logs'} "
+                f"and at {self.client.url}"
+            )
+        self.runs.remove(run)
+        if run.dag_id == COLLECT:
+            self.to_build[run.period] = time.monotonic()
+
+    def say_how_far(self) -> None:
+        """A line for each run under way; where there is none, one that says what is waited for."""
+        self.said = time.monotonic()
+        running = [run for run in self.runs if run.state != "queued"]
+        for run in running:
+            self.say_of(run)
+        if not running:
+            waiting = [*(run.period for run in self.runs), *self.to_build]
+            self.say(f"the scheduler has to start {', '.join(waiting)}")
+
+    def say_of(self, run: Run) -> None:
+        seconds = time.monotonic() - run.since
+        far = progress(self.client.task_states(run.dag_id, run.run_id))
+        self.say(f"{run.dag_id:19} {run.period} {seconds:4.0f} s  {far}")
+
+
+def run_months(made: Generated, periods: Sequence[Period], say: Say) -> list[str]:
+    """Collect and build *periods* in order, through Airflow. Returns the ids of all runs. Raises RunFailed."""
     client = airflow.Client(made)
     client.log_in()
-    before = {run["dag_run_id"] for run in client.runs("build_marts")}
-    collecting = client.trigger("collect_submissions", period)
-    follow(client, "collect_submissions", collecting, say)
-    building = wait_for_build(client, period, before, say)
-    follow(client, "build_marts", building, say)
-    return collecting, building
-
-
-def wait_for_build(client: airflow.Client, period: str, before: set[str], say: Say) -> str:
-    """The run of `build_marts` that the scheduler makes of the announced period."""
-    started = time.monotonic()
-    while time.monotonic() - started < RUN_SECONDS:
-        for run in client.runs("build_marts"):
-            if run["dag_run_id"] not in before and run.get("partition_key") == period:
-                return str(run["dag_run_id"])
-        time.sleep(0.5)
-    say("no run of build_marts followed")
-    raise RunFailed(f"build_marts did not start for {period}; see {processes.LOGS / 'scheduler.log'}")
-
-
-def follow(client: airflow.Client, dag_id: str, run_id: str, say: Say) -> None:
-    """Say how far a run is, every few seconds, until it ends."""
-    started = time.monotonic()
-    said = started - SECONDS_BETWEEN_LINES
-    while True:
-        state = client.run(dag_id, run_id)["state"]
-        now = time.monotonic()
-        if state in DONE or now - said >= SECONDS_BETWEEN_LINES:
-            said = now
-            say(f"{dag_id} {now - started:4.0f} s  {progress(client.task_states(dag_id, run_id))}")
-        if state in DONE:
-            break
-        if now - started > RUN_SECONDS:
-            raise RunFailed(f"{dag_id}: run {run_id} has not ended after {RUN_SECONDS} s; see {client.url}")
-        time.sleep(0.5)
-    if state != "success":
-        raise RunFailed(f"{dag_id}: run {run_id} failed; its logs are in {airflow.HOME / 'logs'} and at {client.url}")
+    return Months(client, periods, say).follow()
 
 
 def progress(states: dict[str, list[str]]) -> str:
@@ -129,11 +143,12 @@ def digest_of_marts() -> str | None:
     """
     One digest over every row of every mart; None before the first build. Equal digests are equal marts.
 
-    Columns of text compare by their text; order does not matter.
+    Columns of text compare by their text; order does not matter. Views hold nothing of their own.
     """
     with connect() as connection:
         tables = connection.execute(
-            "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
+            "select table_name from information_schema.tables"
+            " where table_schema = 'marts' and table_type = 'BASE TABLE' order by 1"
         ).fetchall()
         if not tables:
             return None

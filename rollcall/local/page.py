@@ -1,125 +1,70 @@
-"""The page of results that ends a demo: what was asked, what came, what it amounts to, and how to look further."""
+"""The page of results that ends a demo: what came, whether it is what was announced, and how to look further."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from rollcall.local import arrivals, published, trees
 from rollcall.local.airflow import USER
 from rollcall.local.generated import Generated
-from rollcall.settings import setting
-from rollcall.warehouse.connection import connect
+from rollcall.local.months import FIRST, LAST
+from rollcall.periods import Period
+from rollcall.settings import ROOT, load_settings, setting
 
-ANSWERS = """
-select
-    count(*) as called,
-    count(*) filter (where outcome = 'answered') as answered,
-    count(*) filter (where outcome = 'silent') as silent,
-    count(*) filter (where outcome = 'unreachable') as unreachable,
-    count(*) filter (where outcome = 'trouble') as trouble
-from ledger.answers where period = %(period)s
-"""
-FILES = """
-select
-    count(*) as files,
-    count(*) filter (where j.outcome = 'accepted') as accepted,
-    count(*) filter (where j.outcome = 'partly_accepted') as partly,
-    count(*) filter (where j.outcome = 'turned_away') as turned_away,
-    count(distinct s.office_key) filter (where s.submitted_at > e.due_at) as late,
-    count(*) filter (where r.sent_at is not null) as receipts
-from ledger.submissions as s
-left join ledger.judgements as j using (submission_id)
-left join ledger.receipts as r using (submission_id)
-left join (select distinct period, office_key, due_at from ledger.expected_slices) as e using (period, office_key)
-where s.period = %(period)s
-"""
-ROWS = """
-select coalesce(sum(v.received), 0) as received, coalesce(sum(v.accepted), 0) as accepted,
-    coalesce(sum(v.held), 0) as held
-from ledger.verdicts as v join ledger.submissions as s using (submission_id) where s.period = %(period)s
-"""
-REASONS = """
-select rule, count(*) as rows, min(reason) as example
-from quarantine.reasons join ledger.submissions using (submission_id)
-where period = %(period)s and severity = 'critical' group by rule order by 2 desc, 1 limit 8
-"""
-CITIES = """
-select f.office_name, f.indicator, f.value
-from marts.rpt_figures as f
-where f.period = %(period)s and f.level in ('province', 'city') and f.office_code like '62%%'
-    and f.indicator = any(%(indicators)s)
-order by f.level desc, f.office_code
-"""
-INDICATORS = {
-    "units": "文明单位",
-    "volunteers": "注册志愿者",
-    "events": "活动场次",
-    "event_attendees": "参加人次",
-    "funding_spent_yuan": "支出（元）",
-}
+COLUMNS = 132  # where the page does not go to a terminal, which has a width of its own
 
 
-def one(query: str, period: str) -> dict[str, Any]:
-    """The single row of a query, by name."""
-    with connect() as connection:
-        cursor = connection.execute(query, {"period": period})
-        row = cursor.fetchone()
-        assert row is not None
-        assert cursor.description is not None
-        return dict(zip([column.name for column in cursor.description], row, strict=True))
+def wide_console() -> Console:
+    """A console as wide as the terminal; in a file or a pipe wide enough for a line a figure."""
+    console = Console()
+    return console if console.is_terminal else Console(width=max(console.width, COLUMNS))
 
 
-def show(period: str, made: Generated, console: Console) -> bool:
-    """Print the page. False where a row was lost: received is not accepted and quarantined."""
-    answers, files, rows = one(ANSWERS, period), one(FILES, period), one(ROWS, period)
-    console.rule(f"[bold]Rollcall {period}")
-    console.print(
-        f"Offices  called {answers['called']:,} = answered {answers['answered']:,} + nothing submitted "
-        f"{answers['silent']} + no answer {answers['unreachable']} + broke the protocol {answers['trouble']}; "
-        f"late {files['late']}"
-    )
-    console.print(
-        f"Files    {files['files']:,} = accepted {files['accepted']:,} + in part {files['partly']} + turned away "
-        f"{files['turned_away']}; receipts taken {files['receipts']:,}"
-    )
-    balance = rows["received"] == rows["accepted"] + rows["held"]
-    console.print(
-        f"Rows     received {rows['received']:,} {'=' if balance else '≠'} accepted {rows['accepted']:,} "
-        f"+ quarantined {rows['held']:,}"
-    )
-    console.print(reasons_table(period, console.width))
-    console.print(cities_table(period))
-    say_how_to_connect(made, console)
-    return bool(balance)
+def show(periods: Sequence[Period], runs: Sequence[str], console: Console) -> bool:
+    """
+    Print the page. True where everything holds.
+
+    No row was lost, every published figure is reached, and provincial totals are the same in every view.
+    """
+    asked = str(periods[0]) if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+    console.rule(f"[bold]Rollcall {asked}")
+    is_whole = arrivals.show(periods, runs, console)
+    is_conserved = show_history(periods, console)
+    return show_published(periods, console) and is_whole and is_conserved
 
 
-def reasons_table(period: str, width: int) -> Table:
-    """The rules most often broken, each with a reason as an office reads it, cut to the terminal's *width*."""
-    table = Table("rule", title="Rows held, by rule", title_justify="left")
-    table.add_column("rows", justify="right")
-    table.add_column("what the office is told, for example", no_wrap=True)
-    with connect() as connection:
-        found = connection.execute(REASONS, {"period": period}).fetchall()
-    room = width - max((len(rule) for rule, _, _ in found), default=0) - 16
-    for rule, count, example in found:
-        text = Text(example)
-        text.truncate(max(room, 20), overflow="ellipsis")
-        table.add_row(rule, f"{count:,}", text)
-    return table
+def show_published(periods: Sequence[Period], console: Console) -> bool:
+    """Print published v. warehouse. False where a figure that the demo's offices announced is not reached."""
+    is_asked = is_all_of_the_demo(periods)
+    found = published.figures()
+    console.print(published.table(found, is_asked))
+    wrong = sum(not figure.holds for figure in found)
+    if is_asked:
+        held = f"{len(found) - wrong} of {len(found)} published figures hold"
+        console.print(f"[red]{held}: {wrong} do not[/]" if wrong else f"[green]{held}[/]")
+    return not (is_asked and wrong)
 
 
-def cities_table(period: str) -> Table:
-    table = Table("", title=f"The biggest figures, {period}", title_justify="left")
-    for label in INDICATORS.values():
-        table.add_column(label, justify="right")
-    figures: dict[str, dict[str, Any]] = {}
-    with connect() as connection:
-        for name, indicator, value in connection.execute(CITIES, {"period": period, "indicators": list(INDICATORS)}):
-            figures.setdefault(name, {})[indicator] = value
-    for name, values in figures.items():
-        table.add_row(name, *(f"{values[i]:,.0f}" if values.get(i) is not None else "–" for i in INDICATORS))
-    return table
+def is_all_of_the_demo(periods: Sequence[Period]) -> bool:
+    """Whether every row was made that the published figures add up from: all offices, all months, all rows."""
+    is_all_offices = load_settings().registry == ROOT / "dbt_project" / "registry"
+    is_all_rows = float(setting("ROLLCALL_DEMO_SCALE", "1")) == 1
+    return is_all_offices and is_all_rows and periods[0] <= FIRST and periods[-1] >= LAST
+
+
+def show_history(periods: Sequence[Period], console: Console) -> bool:
+    """Print what became of offices, and of their figures. False where a province's total depends on the view."""
+    found = trees.history(periods)
+    if not found.events:
+        return True
+    console.print("History of offices", style="italic")
+    for event in found.events:
+        console.print(f"  {trees.sentence(event)}", highlight=False)
+    console.print(trees.table(found))
+    differing = found.differing()
+    for office, indicator in differing:
+        console.print(f"[red]{found.names[office]}, {indicator}: the total is not the same in every view[/]")
+    return not differing
 
 
 def say_how_to_connect(made: Generated, console: Console) -> None:

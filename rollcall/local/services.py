@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
@@ -12,6 +12,8 @@ import requests
 from rollcall.errors import RollcallError
 from rollcall.local import airflow, generated, processes
 from rollcall.local.generated import Generated
+from rollcall.local.months import FIRST, LAST
+from rollcall.periods import Period
 from rollcall.settings import ROOT, STATE, setting
 from rollcall.warehouse import embedded
 
@@ -33,9 +35,9 @@ class NotReady(RollcallError):
     """A service did not come up; the message quotes its log."""
 
 
-def up(say: Say, demo_period: str | None = None) -> Generated:
+def up(say: Say, demo_periods: Sequence[Period] = ()) -> Generated:
     """
-    Start what does not run yet: PostgreSQL, Airflow, and for *demo_period* the demo offices. Returns when all answer.
+    Start what does not run yet: PostgreSQL, Airflow, and for *demo_periods* the demo offices. Returns when all answer.
     """
     in_use = {port for name, port in PORT_OF.items() if processes.find(name)}
     if embedded.postmaster(POSTGRES):
@@ -46,8 +48,8 @@ def up(say: Say, demo_period: str | None = None) -> Generated:
     make_databases(server, made)
     with ThreadPoolExecutor(3) as together:
         waiting = [together.submit(start_airflow, made, say), together.submit(prepare_warehouse, say)]
-        if demo_period:
-            waiting.append(together.submit(start_offices, made, demo_period, say))
+        if demo_periods:
+            waiting.append(together.submit(start_offices, made, demo_periods, say))
         for future in waiting:
             future.result()
     return made
@@ -86,23 +88,31 @@ def start_airflow(made: Generated, say: Say) -> None:
 
 def is_ready(client: airflow.Client) -> bool:
     """Every part is healthy and both DAGs are known."""
+    parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
     try:
         client.log_in()
         health = client.health()
-    except requests.RequestException:
+        return all(health.get(part) == "healthy" for part in parts) and all(map(client.has_dag, DAGS))
+    except (requests.RequestException, airflow.AirflowTrouble):
         return False
-    parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
-    return all(health.get(part) == "healthy" for part in parts) and all(map(client.has_dag, DAGS))
 
 
-def start_offices(made: Generated, period: str, say: Say) -> None:
-    """Write the demo offices' files where they are missing, and serve them."""
-    port = made["ROLLCALL_OFFICES_PORT"]
+def start_offices(made: Generated, periods: Sequence[Period], say: Say) -> None:
+    """
+    Write the demo offices' files where they are missing, and serve them.
+
+    They have all of the demo's months, whichever are asked for: what an office sends in one does not depend on that.
+    """
+    port, first, last = made["ROLLCALL_OFFICES_PORT"], min(FIRST, *periods), max(LAST, *periods)
     surroundings = os.environ | {"PYTHONPATH": str(ROOT), "ROLLCALL_OFFICES_TOKEN": made["ROLLCALL_OFFICES_TOKEN"]}
-    if not processes.find("offices"):
-        say("The demo offices write their files (up to 40 s)")
-    options = {"port": port, "state": OFFICES, "period": period, "scale": setting("ROLLCALL_DEMO_SCALE", "1")}
+    scale = setting("ROLLCALL_DEMO_SCALE", "1")
+    options = {"port": port, "state": OFFICES, "period": first, "to": last, "scale": scale}
     command = [sys.executable, "-m", "demo.server", *(f"--{name}={value}" for name, value in options.items())]
+    running = processes.find("offices")
+    if running is not None and running.cmdline() != command:
+        processes.stop(["offices"])  # they have other months
+    if not processes.find("offices"):
+        say("The demo offices write their files (about a minute, once)")
     processes.start("offices", command, surroundings)
     url = f"http://127.0.0.1:{port}/offices/000000000000/submissions"
 

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -220,7 +221,9 @@ class Child:
             self.process.kill()
             self.process.wait()
             for pipe in (self.process.stdin, self.process.stdout):
-                if pipe:
-                    pipe.close()
+                # closing sends what is left to send, and there is nobody left to read it
+                with suppress(BrokenPipeError):
+                    if pipe:
+                        pipe.close()
         if self.errors:
             self.errors.close()

@@ -14,6 +14,7 @@ from rollcall.parse.cells import LONGEST_KEY, LONGEST_TEXT
 from rollcall.parse.moments import EPOCH_1900
 from rollcall.parse.numerals import MOST_DIGITS, plain
 from rollcall.periods import LOCAL, Period
+from rollcall.template.choices import choices, list_of
 from rollcall.template.limits import (
     BETWEEN,
     FIRST_READ,
@@ -23,6 +24,8 @@ from rollcall.template.limits import (
     Numbers,
     critical,
     days,
+    is_about_cents,
+    is_in_cents,
     is_own_code,
     numbers,
 )
@@ -44,9 +47,9 @@ NOT_NULL, IN_SET = "expect_column_values_to_not_be_null", "expect_column_values_
 LAST_SECOND = Decimal(86_399) / 86_400
 
 
-def list_name(code_list: str) -> str:
-    """The workbook's name for the labels of a code list."""
-    return f"codes_{code_list}"
+def list_name(name: str) -> str:
+    """The workbook's name for what a list offers."""
+    return f"codes_{name}"
 
 
 def how_to_fill(column: Column, rules: list[Rule], office: Office, period: Period) -> str:
@@ -56,7 +59,7 @@ def how_to_fill(column: Column, rules: list[Rule], office: Office, period: Perio
 
 
 def form(column: Column, rules: list[Rule], period: Period) -> str:
-    if column.type == "code":
+    if list_of(rules, column):
         return "从下拉列表中选择。"
     if column.type == "bool":
         return "选“是”或“否”。"
@@ -64,8 +67,9 @@ def form(column: Column, rules: list[Rule], period: Period) -> str:
         kind, clock = ("日期和时间", " 14:30") if column.type == "datetime" else ("日期", "")
         return f"填{kind}，如 {period.first_day}{clock}{within_days(days(rules, column, period))}。"
     if column.type in ("integer", "number", "money"):
-        kind = {"integer": "整数", "number": "数字", "money": "数字，最多两位小数"}[column.type]
-        return f"填{kind}{within_numbers(numbers(rules, column))}。"
+        kind = "整数" if column.type == "integer" else "数字"
+        cents = "，最多两位小数" if is_in_cents(rules, column) else ""
+        return f"填{kind}{cents}{within_numbers(numbers(rules, column))}。"
     return f"填文字，最多 {longest(column)} 个字。"
 
 
@@ -122,15 +126,16 @@ def prompt(column: Column, rules: list[Rule], said: str) -> str:
 
 
 def to_be_told(rules: list[Rule], column: Column) -> list[Rule]:
-    """The rules about a column that nothing else in a template shows: neither 必填, nor a drop-down, nor a range."""
+    """The rules about a column that nothing else in a template shows: 必填, a drop-down, a range, two decimals."""
     shown = {(kind, severity) for kind in (NOT_NULL, IN_SET) for severity in SEVERITIES} | {(BETWEEN, "critical")}
-    return [rule for rule in rules if rule.column == column.name and (rule.type, rule.severity) not in shown]
+    told = [rule for rule in rules if rule.column == column.name and (rule.type, rule.severity) not in shown]
+    return [rule for rule in told if not is_about_cents(rule)]
 
 
 def what_passes(column: Column, rules: list[Rule], period: Period, first: str) -> dict[str, Any]:
     """The check itself, in a spreadsheet's terms."""
-    if column.type == "code":
-        return {"type": "list", "formula1": list_name(column.codes)}
+    if offered := list_of(rules, column):
+        return {"type": "list", "formula1": list_name(offered)}
     if column.type == "bool":
         return {"type": "list", "formula1": '"是,否"'}
     if column.type in ("date", "datetime"):
@@ -141,8 +146,8 @@ def what_passes(column: Column, rules: list[Rule], period: Period, first: str) -
         return {"type": "textLength", "operator": "lessThanOrEqual", "formula1": str(longest(column))}
     limits = numbers(rules, column)
     least, most = plain(limits.least), plain(limits.most)
-    if column.type == "money":
-        # A cell shows two decimals of as many as were typed: what is not seen has to be refused.
+    if is_in_cents(rules, column):
+        # A cell may show two decimals of as many as were typed: what is not seen has to be refused.
         cents = f"ROUND({first},2)={first}"
         return {"type": "custom", "formula1": f"AND(ISNUMBER({first}),{first}>={least},{first}<={most},{cents})"}
     return span("whole" if column.type == "integer" else "decimal", least, most)
@@ -181,9 +186,11 @@ def as_text(text: str) -> str:
     return CHARACTER_BY_NUMBER.sub("_x005F_", text)
 
 
-def width(column: Column) -> int:
+def width(column: Column, rules: list[Rule]) -> int:
     """How wide a column is: its header in full, and what usually stands in it. A Chinese character takes two."""
     usual = {"date": 12, "datetime": 18, "bool": 6, "integer": 8, "number": 10, "money": 16, "secret": 20}
-    labels = code_lists().get(column.codes, {}).values()
-    content = max(map(len, labels), default=0) * 2 if labels else usual.get(column.type, 20 if column.key else 24)
+    offered = list_of(rules, column)
+    content = usual.get(column.type, 20 if column.key else 24)
+    if offered:
+        content = max(2 * len(choice.entered) for choice in choices(offered))
     return min(max(2 * len(column.label) + 2, content + 2), 36)

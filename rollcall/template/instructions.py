@@ -9,16 +9,25 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from rollcall.datasets import Dataset, code_lists, datasets
+from rollcall.datasets import Dataset
 from rollcall.judge.rules import Rule
 from rollcall.offices import Office
 from rollcall.periods import Period
+from rollcall.template.choices import choices, list_of
 from rollcall.template.entries import how_to_fill, list_name, to_be_told
 from rollcall.template.registers import Register
 
 SHEET = "填报说明"
 REQUIRED, OPTIONAL = (PatternFill("solid", start_color=c, end_color=c) for c in ("F8CBAD", "DDEBF7"))
 TITLE, HEADING, BOLD = Font(bold=True, size=16), Font(bold=True, size=12), Font(bold=True)
+# What a sheet asks for, by dataset or by mode.
+REPORTED = {
+    "list": "全部在册的条目",
+    "records": "本月发生的记录",
+    "needs": "本月提出的和本月有进展的需求",
+    "totals": "本级认定的汇总数",
+    "reviews": "本月对下级报表的审核意见",
+}
 WIDTHS = (26, 38, 8, 52, 80)
 LINE_HEIGHT = 15  # points
 STEPS = (
@@ -35,9 +44,14 @@ STEPS = (
 
 
 def add_instructions(
-    workbook: Workbook, office: Office, period: Period, registers: dict[str, Register], rules: dict[str, list[Rule]]
+    workbook: Workbook,
+    office: Office,
+    period: Period,
+    asked: list[Dataset],
+    registers: dict[str, Register],
+    rules: dict[str, list[Rule]],
 ) -> None:
-    """Write the sheet, and give each code list its name in the workbook."""
+    """Write the sheet for the datasets that are *asked*, and give each list its name in the workbook."""
     sheet = workbook.create_sheet(SHEET)
     write(sheet, [f"{office.name} {period.year} 年 {period.month} 月报表"], TITLE)
     write(sheet, [f"填报单位代码 {office.code}，所报月份 {period}"])
@@ -45,9 +59,9 @@ def add_instructions(
     for number, step in enumerate(STEPS, 1):
         write(sheet, [f"{number}. {step}"])
     write(sheet, [])
-    add_sheets(sheet, registers)
-    add_columns(sheet, office, period, rules)
-    add_code_lists(workbook, sheet)
+    add_sheets(sheet, asked, registers)
+    add_columns(sheet, office, period, asked, rules)
+    add_lists(workbook, sheet, asked, rules)
     for place, width in enumerate(WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(place)].width = width
     sheet.sheet_view.showGridLines = False
@@ -55,13 +69,13 @@ def add_instructions(
     print_across(sheet)
 
 
-def add_sheets(sheet: Worksheet, registers: dict[str, Register]) -> None:
+def add_sheets(sheet: Worksheet, asked: list[Dataset], registers: dict[str, Register]) -> None:
     """A line for each report: what it asks for, and what is filled in."""
     write(sheet, ["报表"], HEADING)
     write(sheet, ["工作表", "报什么", "", "已填入"], BOLD)
-    for dataset in datasets().values():
-        asked = "全部在册的条目" if dataset.mode == "list" else "本月发生的记录"
-        write(sheet, [dataset.sheet_zh, asked, "", filled_in(dataset, registers.get(dataset.name))])
+    for dataset in asked:
+        what = REPORTED.get(dataset.name) or REPORTED[dataset.mode]
+        write(sheet, [dataset.sheet_zh, what, "", filled_in(dataset, registers.get(dataset.name))])
     write(sheet, [])
 
 
@@ -75,11 +89,13 @@ def filled_in(dataset: Dataset, register: Register | None) -> str:
     return f"{register.period} 的 {len(register.rows)} 行{held}"
 
 
-def add_columns(sheet: Worksheet, office: Office, period: Period, rules: dict[str, list[Rule]]) -> None:
+def add_columns(
+    sheet: Worksheet, office: Office, period: Period, asked: list[Dataset], rules: dict[str, list[Rule]]
+) -> None:
     """A line for each column: how to fill it in, and what it is checked for, in the words of the receipt."""
     write(sheet, ["各列怎么填"], HEADING)
     write(sheet, ["工作表", "列", "必填", "怎么填", "不符合时回执会说"], BOLD)
-    for dataset in datasets().values():
+    for dataset in asked:
         suite = rules[dataset.name]
         for column in dataset.columns:
             how = how_to_fill(column, suite, office, period)
@@ -89,21 +105,21 @@ def add_columns(sheet: Worksheet, office: Office, period: Period, rules: dict[st
     write(sheet, [])
 
 
-def add_code_lists(workbook: Workbook, sheet: Worksheet) -> None:
-    """The labels of every code list in use, one below the other; a drop-down of any length can refer to them."""
+def add_lists(workbook: Workbook, sheet: Worksheet, asked: list[Dataset], rules: dict[str, list[Rule]]) -> None:
+    """What every list in use offers, one below the other; a drop-down of any length can refer to it."""
     write(sheet, ["下拉列表的内容"], HEADING)
-    write(sheet, ["用于", "内容"], BOLD)
+    write(sheet, ["用于", "内容", "", "含义"], BOLD)
     used: dict[str, list[str]] = {}
-    for dataset in datasets().values():
+    for dataset in asked:
         for column in dataset.columns:
-            if column.codes:
-                used.setdefault(column.codes, []).append(f"{dataset.sheet_zh}：{column.label}")
-    for code_list, places in used.items():
+            if offered := list_of(rules[dataset.name], column):
+                used.setdefault(offered, []).append(f"{dataset.sheet_zh}：{column.label}")
+    for name, places in used.items():
         first = sheet.max_row + 1
-        for number, label in enumerate(code_lists()[code_list].values()):
-            write(sheet, ["\n".join(places) if number == 0 else "", label])
+        for number, choice in enumerate(choices(name)):
+            write(sheet, ["\n".join(places) if number == 0 else "", choice.entered, "", choice.meaning])
         area = f"'{SHEET}'!$B${first}:$B${sheet.max_row}"
-        workbook.defined_names[list_name(code_list)] = DefinedName(list_name(code_list), attr_text=area)
+        workbook.defined_names[list_name(name)] = DefinedName(list_name(name), attr_text=area)
 
 
 def protect(sheet: Worksheet) -> None:

@@ -73,11 +73,20 @@ def numbers(rules: list[Rule], column: Column) -> Numbers:
         if rule.type != BETWEEN:
             continue
         if "min_value" in rule.kwargs:
-            step = CENT if column.type == "money" else Decimal(1) if column.type == "integer" else STEP
+            step = Decimal(1) if column.type == "integer" else CENT if is_in_cents(rules, column) else STEP
             least = max(least, Decimal(str(rule.kwargs["min_value"])) + (step if rule.kwargs.get("strict_min") else 0))
         if "max_value" in rule.kwargs:
             most = min(most, Decimal(str(rule.kwargs["max_value"])))
     return Numbers(least, most)
+
+
+def is_in_cents(rules: list[Rule], column: Column) -> bool:
+    """Whether more than two decimals would be held."""
+    return column.type == "money" or any(is_about_cents(rule) for rule in critical(rules, column))
+
+
+def is_about_cents(rule: Rule) -> bool:
+    return condition(rule) == f"{rule.column} <> round({rule.column}, 2)"
 
 
 def is_own_code(rules: list[Rule], column: Column) -> bool:

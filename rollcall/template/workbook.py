@@ -8,7 +8,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from rollcall.datasets import Column, Dataset, datasets
+from rollcall.datasets import Column, Dataset, asked_of, datasets
 from rollcall.errors import RollcallError
 from rollcall.judge.rules import rules_of
 from rollcall.offices import Office, read_registry
@@ -66,18 +66,20 @@ def office_called(offices: list[Office], code: str, period: Period) -> Office:
 
 
 def make(office: Office, period: Period, registers: dict[str, Register]) -> Workbook:
-    """Build the workbook: instructions, then a sheet for each dataset, with the rows that are known."""
+    """Build the workbook: instructions, then a sheet for each dataset asked of the office, with the rows known."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     workbook.properties.creator, workbook.properties.title = "Rollcall", f"{office.code} {period}"
-    rules = {name: rules_of(name) for name in datasets()}
-    add_instructions(workbook, office, period, registers, rules)
-    for dataset in datasets().values():
+    asked = [datasets()[name] for name in asked_of(office.level, period.last_day)]
+    rules = {dataset.name: rules_of(dataset.name) for dataset in asked}
+    add_instructions(workbook, office, period, asked, registers, rules)
+    for dataset in asked:
         sheet = workbook.create_sheet(dataset.sheet_zh)
         for place, column in enumerate(dataset.columns, 1):
-            add_column(sheet, place, column)
-            check = validation(column, rules[dataset.name], office, period, f"{get_column_letter(place)}2")
-            check.add(f"{get_column_letter(place)}2:{get_column_letter(place)}{LAST_ROW}")
+            letter = get_column_letter(place)
+            add_column(sheet, place, column, width(column, rules[dataset.name]))
+            check = validation(column, rules[dataset.name], office, period, f"{letter}2")
+            check.add(f"{letter}2:{letter}{LAST_ROW}")
             sheet.add_data_validation(check)
         if dataset.name in registers:
             fill_in(sheet, dataset, registers[dataset.name].rows)
@@ -85,13 +87,13 @@ def make(office: Office, period: Period, registers: dict[str, Register]) -> Work
     return workbook
 
 
-def add_column(sheet: Worksheet, place: int, column: Column) -> None:
+def add_column(sheet: Worksheet, place: int, column: Column, wide: int) -> None:
     """Write one header, and set what its column's cells look like before anything stands in them."""
     header = sheet.cell(1, place, column.label)
     header.fill, header.border, header.font = REQUIRED if column.required else OPTIONAL, LINE, Font(bold=True)
     header.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     below = sheet.column_dimensions[get_column_letter(place)]
-    below.width, below.number_format, below.protection = width(column), FORMATS[column.type], UNLOCKED
+    below.width, below.number_format, below.protection = wide, FORMATS[column.type], UNLOCKED
 
 
 def fill_in(sheet: Worksheet, dataset: Dataset, rows: list[dict[str, Any]]) -> None:

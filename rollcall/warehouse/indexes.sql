@@ -1,7 +1,6 @@
--- What the build asks of `raw`: which other slices speak of the same record. Safe to run again.
-create index if not exists registrations_by_volunteer on raw.registrations (_office_key, volunteer_no);
-create index if not exists events_by_event on raw.events (_office_key, organiser_code, event_no);
-create index if not exists funding_by_voucher on raw.funding (voucher_no, _office_key);
+-- What the build asks of `raw` beside which other slices tell of the same record: which registrations are one person's.
+-- Safe to run again.
+create index if not exists registrations_by_person on raw.registrations (person_key);
 
 create table if not exists ops.dbt_builds (
     invocation_id text primary key,

@@ -1,48 +1,108 @@
--- Which other slices the slices to build change: those of the same office that speak of the same record, for a record
--- counts in the latest month that reports it; and the other ends of transfers. Rows of any revision of a slice to build
--- are asked, so that a record that is gone is found too; of the other slices, the rows that count.
+-- Which other slices the slices to build change, beside those of the same office that tell of the same records. Rows of
+-- any revision of a slice to build are asked, so that a record that is gone is found too; of the other slices, the rows
+-- that count. What is told is found first, and kept: the planner takes the rows that count for far fewer than they are.
+
+-- Changes of a registration that name another person for it: the latest ID number settles whose it is.
+with told as materialized (
+    select distinct others._office_key, others._period, others._submission_id
+    from ledger.slices_to_build as touched
+    inner join raw.registrations as said on touched.period = said._period and touched.office_key = said._office_key
+    inner join raw.registrations as others
+        on said._office_key = others._office_key
+        and said.volunteer_no = others.volunteer_no
+        and said.person_key <> others.person_key
+    where touched.dataset = 'registrations'
+)
 insert into ledger.slices_to_build (office_key, period, dataset, submission_id)
-select distinct slices.office_key, slices.period, slices.dataset, slices.submission_id
-from ledger.slices_to_build as touched
-inner join raw.events as said on touched.period = said._period and touched.office_key = said._office_key
-inner join raw.events as others
-    on said._office_key = others._office_key
-    and said.organiser_code = others.organiser_code
-    and said.event_no = others.event_no
+select slices.office_key, slices.period, slices.dataset, slices.submission_id
+from told
 inner join ledger.slices as slices
-    on others._period = slices.period
-    and others._office_key = slices.office_key
-    and others._submission_id = slices.submission_id
-where touched.dataset = 'events' and slices.dataset = 'events' and slices.period <> touched.period
+    on told._period = slices.period
+    and told._office_key = slices.office_key
+    and told._submission_id = slices.submission_id
+where slices.dataset = 'registrations'
 on conflict do nothing;
 
--- Beside the same change of a registration: rows that name another person for it, for the latest ID number settles whose it is.
+-- The other ends of transfers.
+with told as materialized (
+    select distinct others._office_key, others._period, others._submission_id
+    from ledger.slices_to_build as touched
+    inner join raw.funding as said on touched.period = said._period and touched.office_key = said._office_key
+    inner join reference.offices as counterparties on said.counterparty_code = counterparties.code
+    inner join raw.funding as others
+        on counterparties.office_key = others._office_key and said.voucher_no = others.voucher_no
+    where touched.dataset = 'funding'
+)
 insert into ledger.slices_to_build (office_key, period, dataset, submission_id)
-select distinct slices.office_key, slices.period, slices.dataset, slices.submission_id
-from ledger.slices_to_build as touched
-inner join raw.registrations as said on touched.period = said._period and touched.office_key = said._office_key
-inner join raw.registrations as others
-    on said._office_key = others._office_key
-    and said.volunteer_no = others.volunteer_no
-    and (said.changed_on = others.changed_on or said.person_key <> others.person_key)
+select slices.office_key, slices.period, slices.dataset, slices.submission_id
+from told
 inner join ledger.slices as slices
-    on others._period = slices.period
-    and others._office_key = slices.office_key
-    and others._submission_id = slices.submission_id
-where touched.dataset = 'registrations' and slices.dataset = 'registrations' and slices.period <> touched.period
+    on told._period = slices.period
+    and told._office_key = slices.office_key
+    and told._submission_id = slices.submission_id
+where slices.dataset = 'funding'
 on conflict do nothing;
 
+-- Services of volunteers who are another person now than the marts say, or none any more. Whose a registration is, is
+-- settled as in fct_registrations.
+with served as materialized (
+    select distinct services.office_key, services.volunteer_no, services.period, services.person_key
+    from ledger.slices_to_build as touched
+    inner join raw.registrations as said on touched.period = said._period and touched.office_key = said._office_key
+    inner join marts.fct_services as services
+        on said._office_key = services.office_key and said.volunteer_no = services.volunteer_no
+    where touched.dataset = 'registrations'
+),
+changes as (
+    select distinct on (told._office_key, told.volunteer_no, told.changed_on) told.*
+    from (select distinct office_key, volunteer_no from served) as volunteers
+    inner join raw.registrations as told
+        on volunteers.office_key = told._office_key and volunteers.volunteer_no = told.volunteer_no
+    inner join ledger.slices as slices
+        on told._period = slices.period
+        and told._office_key = slices.office_key
+        and told._submission_id = slices.submission_id
+    where slices.dataset = 'registrations'
+    order by told._office_key, told.volunteer_no, told.changed_on, told._period desc
+),
+identified as (
+    select distinct on (_office_key, volunteer_no) _office_key, volunteer_no, person_key
+    from changes
+    order by _office_key, volunteer_no, coalesce(has_id_number, false) desc, changed_on desc
+)
 insert into ledger.slices_to_build (office_key, period, dataset, submission_id)
 select distinct slices.office_key, slices.period, slices.dataset, slices.submission_id
-from ledger.slices_to_build as touched
-inner join raw.funding as said on touched.period = said._period and touched.office_key = said._office_key
-left join reference.offices as counterparties on said.counterparty_code = counterparties.code
-inner join raw.funding as others
-    on said.voucher_no = others.voucher_no
-    and others._office_key in (said._office_key, counterparties.office_key)
+from served
+left join identified
+    on served.office_key = identified._office_key and served.volunteer_no = identified.volunteer_no
 inner join ledger.slices as slices
-    on others._period = slices.period
-    and others._office_key = slices.office_key
-    and others._submission_id = slices.submission_id
-where touched.dataset = 'funding' and slices.dataset = 'funding'
+    on served.period = slices.period and served.office_key = slices.office_key
+where slices.dataset = 'services' and served.person_key is distinct from identified.person_key
+on conflict do nothing;
+
+-- Services that another registration of the same person tells of the same event and day: one of them counts.
+with told as materialized (
+    select distinct others._office_key, others._period, others._submission_id
+    from ledger.slices_to_build as touched
+    inner join raw.services as said on touched.period = said._period and touched.office_key = said._office_key
+    inner join raw.registrations as own
+        on said._office_key = own._office_key and said.volunteer_no = own.volunteer_no
+    inner join raw.registrations as same
+        on own.person_key = same.person_key
+        and (own._office_key, own.volunteer_no) <> (same._office_key, same.volunteer_no)
+    inner join raw.services as others
+        on same._office_key = others._office_key
+        and same.volunteer_no = others.volunteer_no
+        and said.event_no = others.event_no
+        and said.served_on = others.served_on
+    where touched.dataset = 'services'
+)
+insert into ledger.slices_to_build (office_key, period, dataset, submission_id)
+select slices.office_key, slices.period, slices.dataset, slices.submission_id
+from told
+inner join ledger.slices as slices
+    on told._period = slices.period
+    and told._office_key = slices.office_key
+    and told._submission_id = slices.submission_id
+where slices.dataset = 'services'
 on conflict do nothing;

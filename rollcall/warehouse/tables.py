@@ -1,5 +1,7 @@
 """Tables derived from the layouts: `raw`, one per dataset, and `inbox`, one per batch and dataset."""
 
+from psycopg import sql
+
 from rollcall.datasets import Column, Dataset
 
 # Large numbers stop at what is read (15 digits), so none of these can overflow.
@@ -29,6 +31,27 @@ LINEAGE = {
     "_unreadable": "integer not null",
 }
 RAW_LINEAGE = ("_submission_id", "_office_key", "_period", "_sheet", "_row")
+
+# A record counts in the latest month that reports it. Rows of any revision of a slice to build are asked, so that a
+# record that is gone is found too; of the other slices, the rows that count.
+TELL_AGAIN = """
+    with told as materialized (
+        select distinct others._office_key, others._period, others._submission_id
+        from ledger.slices_to_build as touched
+        inner join {raw} as said on touched.period = said._period and touched.office_key = said._office_key
+        inner join {raw} as others on {same} and said._period <> others._period
+        where touched.dataset = {name}
+    )
+    insert into ledger.slices_to_build (office_key, period, dataset, submission_id)
+    select slices.office_key, slices.period, slices.dataset, slices.submission_id
+    from told
+    inner join ledger.slices as slices
+        on told._period = slices.period
+        and told._office_key = slices.office_key
+        and told._submission_id = slices.submission_id
+    where slices.dataset = {name}
+    on conflict do nothing
+"""
 
 
 def stored(column: Column) -> dict[str, str]:
@@ -61,9 +84,34 @@ def raw_columns(dataset: Dataset) -> dict[str, str]:
 
 
 def create_raw(dataset: Dataset) -> str:
-    """DDL of one raw table, partitioned by period, keyed by the cell's row."""
+    """DDL of one raw table, partitioned by period, keyed by the cell's row; of records, what finds the same record."""
     columns = ", ".join(f"{name} {kind}" for name, kind in raw_columns(dataset).items())
-    return (
+    table = (
         f"create table if not exists raw.{dataset.name} ({columns}, "
         "primary key (_period, _submission_id, _sheet, _row)) partition by list (_period)"
+    )
+    if dataset.mode != "records":
+        return table
+    found_by = ", ".join(("_office_key", *stable_keys(dataset)))
+    return f"{table}; create index if not exists {dataset.name}_by_record on raw.{dataset.name} ({found_by})"
+
+
+def stable_keys(dataset: Dataset) -> tuple[str, ...]:
+    """What a record bears in every report of it: never empty, and no office's code, for that may change."""
+    return tuple(
+        column.name
+        for column in dataset.columns
+        if column.key and column.required and not column.name.endswith("_code")
+    )
+
+
+def add_slices_that_tell_again(dataset: Dataset) -> sql.Composed:
+    """SQL that adds to the slices to build those of the same office that tell of the same records."""
+    return sql.SQL(TELL_AGAIN).format(
+        name=sql.Literal(dataset.name),
+        raw=sql.Identifier("raw", dataset.name),
+        same=sql.SQL(" and ").join(
+            sql.SQL("said.{key} = others.{key}").format(key=sql.Identifier(key))
+            for key in ("_office_key", *stable_keys(dataset))
+        ),
     )

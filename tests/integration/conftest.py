@@ -1,14 +1,15 @@
 """What integration tests share beside the warehouse: a registry, offices on loopback, a landing of their own."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.loopback import Loopback, serving
 
-HEADER = "office_key,code,name,level,parent_key,valid_from,valid_to,reports,endpoint,connection"
+HEADER = "office_key,code,name,level,parent_key,reports,endpoint,connection"
+EVENTS_HEADER = "event_no,happened_on,event,office_key,code,name,parent_key,into_key,share,source"
 
 
 @pytest.fixture
@@ -20,13 +21,16 @@ def offices() -> Iterator[Loopback]:
 
 @pytest.fixture
 def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Write lines of a registry of the test's own, and have everything use it."""
+    """Write lines of a registry of the test's own, and of its log where there are any; have everything use it."""
     folder = tmp_path / "registry"
     folder.mkdir()
     monkeypatch.setenv("ROLLCALL_REGISTRY", str(folder))
 
-    def write(*lines: str) -> None:
+    def write(*lines: str, events: Sequence[str] = ()) -> None:
         (folder / "offices.csv").write_text("\n".join([HEADER, *lines, ""]), encoding="utf-8")
+        if events:
+            log = "\n".join([EVENTS_HEADER, *events, ""])
+            (folder / "office_events.csv").write_text(log, encoding="utf-8")
 
     return write
 

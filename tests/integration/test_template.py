@@ -10,28 +10,42 @@ from rollcall import cli
 from rollcall.datasets import datasets
 from rollcall.periods import Period
 from rollcall.template.workbook import NoTemplate, write_template
+from rollcall.warehouse.connection import connect
 from tests.files import as_json, rows_of
 from tests.integration.load.conftest import asked, load, loading, submit  # noqa: F401 - fixtures of loading
+from tests.reference import fill_lists
 
 JUNE, JULY = Period(2023, 6), Period(2023, 7)
 OFFICE_KEY, CODE = 2, "990100000000"
 UNITS = datasets()["units"]
+LISTS = [dataset for dataset in datasets().values() if dataset.mode == "list"]
 # What comes through a register only with care: long and leading digits, a sign of formulas, every type of value.
-AWKWARD: dict[str, Any] = {
-    "unit_name": "＝示例_x0041_",
-    "honoured_on": "2015-02-28",
-    "leads_alliance": "否",
-    "industry": "D",
-    "staff_count": 999,
-    "assessment_score": "88.1234567890123456",
-    "alliance_kind": "industry",
-    "alliance_name": "-1+1",
+AWKWARD: dict[str, dict[str, Any]] = {
+    "units": {
+        "unit_name": "＝示例_x0041_",
+        "honoured_on": "2015-02-28",
+        "leads_alliance": "否",
+        "industry": "D",
+        "staff_count": 999,
+        "assessment_score": "88.1234567890123456",
+        "alliance_kind": "industry",
+        "alliance_name": "-1+1",
+    },
+    "sites": {"site_name": "＝1+1", "area_m2": "99999999.99", "is_shared": "√", "opened_on": None},
+    "teams": {"team_name": "12345678901234567", "team_kind": "industry", "specialty": "other"},
+    "projects": {"award_name": "'全国'_x0009_", "award_level": "national", "project_status": "closed"},
 }
 
 
-def in_raw(period: Period) -> list[tuple[Any, ...]]:
-    columns = ", ".join(column.name for column in UNITS.columns)
-    return asked(f"select {columns} from raw.units where _period = %s order by _row", str(period))
+def in_raw(period: Period) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of every register, in the order of the sheet."""
+    found = {}
+    for dataset in LISTS:
+        columns = ", ".join(column.name for column in dataset.columns)
+        found[dataset.name] = asked(
+            f"select {columns} from raw.{dataset.name} where _period = %s order by _row", str(period)
+        )
+    return found
 
 
 def units_of(path: Path) -> list[list[Any]]:
@@ -39,23 +53,28 @@ def units_of(path: Path) -> list[list[Any]]:
     return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
 
 
-def test_a_register_sent_back_untouched_is_the_same_register(submit, tmp_path):  # noqa: F811
-    """July's template carries June's list; sent as it is, July's rows in raw are June's, and records are none."""
-    rows = [*rows_of("units", 2), rows_of("units", 1, first=3, **AWKWARD)[0]]
-    rows[0]["unit_no"] = "000123456789012345678"
-    submit(OFFICE_KEY, as_json(units=rows), "june.json", period=JUNE)
+def test_registers_sent_back_untouched_are_the_same_registers(submit, tmp_path):  # noqa: F811
+    """July's template carries June's lists; sent as it is, July's rows in raw are June's, and records are none."""
+    with connect() as connection:
+        fill_lists(connection)
+    registers = {}
+    for name in AWKWARD:
+        rows = [*rows_of(name, 2), rows_of(name, 1, first=3, **AWKWARD[name])[0]]
+        rows[0][datasets()[name].keys[0]] = "000123456789012345678"
+        registers[name] = rows
+    submit(OFFICE_KEY, as_json(**registers), "june.json", period=JUNE)
     load(JUNE)
     path = tmp_path / "t.xlsx"
-    assert set(write_template(CODE, JULY, path)) == {"units"}
+    assert set(write_template(CODE, JULY, path)) == {dataset.name for dataset in LISTS}
     submit(OFFICE_KEY, path.read_bytes(), "2023-07.xlsx", period=JULY)
     load(JULY)
-    assert len(in_raw(JUNE)) == 3
+    assert {name: len(rows) for name, rows in in_raw(JUNE).items()} == {dataset.name: 3 for dataset in LISTS}
     assert in_raw(JULY) == in_raw(JUNE)
     verdicts = (
         "select dataset, outcome, received, held from ledger.verdicts join ledger.submissions using (submission_id)"
     )
     assert sorted(asked(f"{verdicts} where period = %s", str(JULY))) == sorted(
-        (name, "accepted", 3 if name == "units" else 0, 0) for name in datasets()
+        (name, "accepted", 3 if dataset.mode == "list" else 0, 0) for name, dataset in datasets().items()
     )
     assert asked("select not_read from ledger.judgements order by submission_id desc limit 1") == [
         (["工作表“填报说明”"],)

@@ -7,7 +7,7 @@ from rollcall.errors import RollcallError
 from rollcall.periods import Period
 
 
-@pytest.mark.parametrize("arguments", [[], ["nothing"], ["demo", "--period", "2023-13"], ["sql"]])
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["demo", "--from", "2023-13"], ["sql"]])
 def test_what_it_does_not_understand_is_refused_with_its_usage(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
@@ -20,9 +20,18 @@ def test_every_command_is_explained_and_there():
     assert all(f"  {name}" in described for name in cli.COMMANDS)
 
 
-def test_a_period_is_read_before_anything_starts():
-    assert cli.parser().parse_args(["demo", "--period", "2023-06"]).period == Period(2023, 6)
-    assert cli.parser().parse_args(["demo"]).period == Period(2023, 7)
+@pytest.mark.parametrize("command", ["demo", "up"])
+def test_months_are_read_before_anything_starts(command):
+    given = cli.parser().parse_args([command, "--from", "2023-06", "--to", "2023-08"])
+    assert (given.first, given.last) == (Period(2023, 6), Period(2023, 8))
+    usual = cli.parser().parse_args([command])
+    assert (usual.first, usual.last) == (Period(2023, 5), Period(2023, 7))
+
+
+@pytest.mark.parametrize("command", ["demo", "up"])
+def test_months_the_wrong_way_round_start_nothing(command, capsys):
+    assert cli.main([command, "--from", "2023-07", "--to", "2023-05"]) == 1
+    assert "--from 2023-07 is after --to 2023-05" in capsys.readouterr().err
 
 
 def test_our_own_error_is_one_line_and_a_status(monkeypatch, capsys):

@@ -1,10 +1,11 @@
 """Datasets, layouts and code lists are data; these rules hold for whoever adds one."""
 
 import re
+from datetime import date
 
 import pytest
 
-from rollcall.datasets import LAYOUTS, code_lists, datasets
+from rollcall.datasets import LAYOUTS, Asked, asked_of, code_lists, datasets
 from rollcall.warehouse.tables import LINEAGE, SQL_TYPES, inbox_columns, raw_columns
 
 ALL = list(datasets().values())
@@ -43,8 +44,8 @@ def test_a_column_has_a_known_type_and_code_list(dataset, column):
 
 @pytest.mark.parametrize(("dataset", "column"), COLUMNS)
 def test_a_key_is_required_and_never_personal(dataset, column):
-    """A key goes into raw and receipts as it is, and a null key matches nothing."""
-    assert column.required or not column.key
+    """A key goes into raw and receipts as it is, and a null key matches nothing; a stock's claim has no first day."""
+    assert column.required or not column.key or (dataset.name, column.name) == ("totals", "from_date")
     assert not (column.key and column.type == "secret")
 
 
@@ -87,3 +88,19 @@ def test_no_personal_column_reaches_a_table(dataset):
 
 def test_sheet_names_are_unique():
     assert len({dataset.sheet_zh for dataset in ALL}) == len(ALL)
+
+
+def test_upper_offices_alone_are_asked_to_claim_and_to_review():
+    """A township has nobody below; everything else is asked of every level."""
+    day = date(2023, 7, 31)
+    assert set(asked_of("county", day)) == set(datasets())
+    assert set(asked_of("county", day)) - set(asked_of("township", day)) == {"totals", "reviews"}
+    assert asked_of("village", day) == []
+
+
+def test_a_dataset_is_asked_for_from_its_first_to_its_last_day():
+    """Both days are included; without a bound it is asked for always."""
+    asked = Asked("units", "city", date(2023, 6, 30), date(2023, 7, 31))
+    days = [date(2023, 6, 29), date(2023, 6, 30), date(2023, 7, 31), date(2023, 8, 1)]
+    assert [asked.covers("units", "city", day) for day in days] == [False, True, True, False]
+    assert Asked("units", "city", None, None).covers("units", "city", date(1990, 1, 1))

@@ -42,6 +42,7 @@ ORDER = [
     ["receipts"],
     ["template"],
     ["build"],
+    ["metrics"],
     ["steps"],
     ["local"],
     ["cli"],

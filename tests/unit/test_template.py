@@ -13,23 +13,32 @@ from typing import Any
 import openpyxl
 import pytest
 
-from rollcall.datasets import Column, code_lists, datasets
+from rollcall.datasets import SEEDS, Column, asked_of, code_lists, datasets
 from rollcall.judge.rules import Rule, rules_of
 from rollcall.offices import Office
 from rollcall.parse.sandbox import Job, Reading, read_files
 from rollcall.periods import Period
 from rollcall.settings import ROOT, load_settings
 from rollcall.template.entries import entered, how_to_fill, validation, what_passes
-from rollcall.template.limits import Days, Numbers, days, is_own_code, numbers
+from rollcall.template.limits import Days, Numbers, days, is_in_cents, is_own_code, numbers
 from rollcall.template.registers import Register
 from rollcall.template.workbook import NoTemplate, make, office_called
 from rollcall.warehouse.tables import inbox_columns, stored
 
 PERIOD = Period(2023, 7)
-OFFICE = Office(7, "620102001000", "示例街道", "township", None, date(2020, 1, 1), None, True, "", "")
+OFFICE = Office(7, "620102000000", "示例区", "county", None, date(2020, 1, 1), None, True, "", "")
+TOWNSHIP = Office(8, "620102001000", "示例街道", "township", 7, None, None, True, "", "")
 LISTS = [dataset for dataset in datasets().values() if dataset.mode == "list"]
 COLUMNS = [(dataset.name, column) for dataset in datasets().values() for column in dataset.columns]
 assert LISTS, "the tests of registers would pass over nothing"
+
+# Columns of texts that a rule looks up: what a template offers for them.
+LOOKED_UP = {
+    ("reviews", "dataset"): [dataset.sheet_zh for dataset in datasets().values()],
+    ("totals", "indicator"): [
+        line.split(",")[0] for line in (SEEDS / "indicators.csv").read_text("utf-8").splitlines()[1:]
+    ],
+}
 
 # What an office types into a column of each type, and what is read of it.
 TYPED: dict[str, list[tuple[Any, str]]] = {
@@ -58,9 +67,15 @@ def saved(workbook: openpyxl.Workbook) -> bytes:
     return buffer.getvalue()
 
 
-def opened(**registers: Register) -> openpyxl.Workbook:
+def opened(office: Office = OFFICE, **registers: Register) -> openpyxl.Workbook:
     """A template as an office opens it: written, and read again."""
-    return openpyxl.load_workbook(io.BytesIO(saved(make(OFFICE, PERIOD, registers))))
+    return openpyxl.load_workbook(io.BytesIO(saved(make(office, PERIOD, registers))))
+
+
+@pytest.fixture(scope="module")
+def untouched() -> openpyxl.Workbook:
+    """A template without registers, only to be looked at."""
+    return opened()
 
 
 def read(content: bytes, folder: Path) -> tuple[Reading, dict[str, list[dict[str, str]]]]:
@@ -140,8 +155,8 @@ def test_a_filled_template_reads_as_it_was_filled(dataset, tmp_path):
 
 
 @pytest.mark.parametrize("dataset", list(datasets()))
-def test_headers_are_those_of_the_newest_layout_and_locked(dataset):
-    sheet = opened()[datasets()[dataset].sheet_zh]
+def test_headers_are_those_of_the_newest_layout_and_locked(dataset, untouched):
+    sheet = untouched[datasets()[dataset].sheet_zh]
     columns = datasets()[dataset].columns
     assert [cell.value for cell in sheet[1]] == [column.label for column in columns]
     assert sheet.protection.sheet
@@ -159,19 +174,20 @@ def test_headers_are_those_of_the_newest_layout_and_locked(dataset):
             assert below.number_format == "@", "a long number would lose its last digits"
 
 
-def test_cells_filled_in_are_open_and_as_their_column(tmp_path):
-    sheet = opened(units=Register("2023-06", 0, [register_row("units", 1)]))["文明创建单位台账"]
-    for place, column in enumerate(datasets()["units"].columns, 1):
+@pytest.mark.parametrize("dataset", LISTS, ids=lambda one: one.name)
+def test_cells_filled_in_are_open_and_as_their_column(dataset):
+    workbook = opened(**{dataset.name: Register("2023-06", 0, [register_row(dataset.name, 1)])})
+    sheet = workbook[dataset.sheet_zh]
+    for place, column in enumerate(dataset.columns, 1):
         cell = sheet.cell(2, place)
         assert not cell.protection.locked, column.name
         assert cell.number_format == sheet.column_dimensions[cell.column_letter].number_format
 
 
 @pytest.mark.parametrize(("dataset", "column"), COLUMNS, ids=lambda one: getattr(one, "name", one))
-def test_every_column_has_one_check_and_says_how_to_fill_it(dataset, column):
-    """Within what Excel opens without a repair; a code's drop-down holds exactly its labels."""
-    workbook = opened()
-    sheet = workbook[datasets()[dataset].sheet_zh]
+def test_every_column_has_one_check_and_says_how_to_fill_it(dataset, column, untouched):
+    """Within what Excel opens without a repair; a drop-down holds exactly what may be chosen."""
+    sheet = untouched[datasets()[dataset].sheet_zh]
     letter = openpyxl.utils.get_column_letter(datasets()[dataset].columns.index(column) + 1)
     [check] = [one for one in sheet.data_validations.dataValidation if f"{letter}2:{letter}1048576" == str(one.sqref)]
     assert check.showErrorMessage
@@ -181,9 +197,10 @@ def test_every_column_has_one_check_and_says_how_to_fill_it(dataset, column):
     assert len(check.promptTitle) <= 32
     assert len(check.prompt) <= 255
     assert len(check.error) <= 225
-    if column.type == "code":
-        [(name, area)] = workbook.defined_names[check.formula1].destinations
-        assert [cell.value for (cell,) in workbook[name][area]] == list(code_lists()[column.codes].values())
+    if column.type == "code" or (dataset, column.name) in LOOKED_UP:
+        [(name, area)] = untouched.defined_names[check.formula1].destinations
+        offered = LOOKED_UP.get((dataset, column.name)) or list(code_lists()[column.codes].values())
+        assert [cell.value for (cell,) in untouched[name][area]] == offered
     else:
         assert len(check.formula1) <= 255
 
@@ -196,6 +213,9 @@ def test_an_input_message_ends_with_what_a_row_would_be_held_for():
     assert prompts["units", "credit_code"].endswith("且末位校验码须相符，请对照证照改正。")
     assert prompts["units", "unit_kind"] == "必填。从下拉列表中选择。"
     assert prompts["units", "assessment_score"] == "可不填。填数字，在 0 至 100 之间。"
+    assert prompts["services", "hours"] == "必填。填数字，最多两位小数，在 0.01 至 24 之间。"
+    assert prompts["needs", "rating"] == "可不填。填整数，在 1 至 5 之间。"
+    assert prompts["points", "points"].endswith("兑换、过期的积分应填负数，请在数字前加负号。")
     assert all(prompt.endswith("。") for prompt in prompts.values())
 
 
@@ -263,6 +283,17 @@ def test_a_time_on_the_last_evening_passes_and_the_next_midnight_does_not():
 
 def test_an_amount_with_more_than_two_decimals_is_refused_where_it_is_typed():
     assert "ROUND(E2,2)=E2" in what_passes(of("money"), [], PERIOD, "E2")["formula1"]
+    in_cents = [about("it <> round(it, 2)"), about("", column="it", min_value=0, strict_min=True)]
+    assert "E2>=0.01,E2<=" in what_passes(of("number"), in_cents, PERIOD, "E2")["formula1"]
+    assert what_passes(of("number"), [about("it <> round(it, 2)", "warning")], PERIOD, "E2")["type"] == "decimal"
+
+
+@pytest.mark.parametrize(("dataset", "column"), COLUMNS, ids=lambda one: getattr(one, "name", one))
+def test_two_decimals_are_all_that_is_let_in_where_more_are_held(dataset, column):
+    """Whatever form the rule has: teach `is_in_cents`, or the sheet lets in what the door holds."""
+    named = f"{column.name}_has_two_decimals"
+    is_held = column.type == "money" or any(rule.name == named for rule in rules_of(dataset))
+    assert is_in_cents(rules_of(dataset), column) == is_held
 
 
 def test_the_own_code_is_told_where_it_may_stand_and_never_filled_in():
@@ -272,7 +303,9 @@ def test_the_own_code_is_told_where_it_may_stand_and_never_filled_in():
         if OFFICE.code in how_to_fill(column, rules_of(name), OFFICE, PERIOD)
     }
     assert ("events", "organiser_code") in told
+    assert ("services", "organiser_code") in told
     assert ("funding", "counterparty_code") not in told, "a transfer goes to another office"
+    assert ("reviews", "reviewed_code") not in told, "an office reviews those below"
     assert all(is_own_code(rules_of(name), dict(typed_columns(name))[column]) for name, column in told)
     assert opened()["文明实践活动表"].max_row == 1
 
@@ -307,18 +340,34 @@ def test_the_instructions_say_what_is_filled_in_and_what_is_missing():
     """A row held last time is not in the accepted list: filled in without a word, the office would lose it."""
     sheet = opened(units=Register("2023-05", 2, [register_row("units", 1)]))["填报说明"]
     texts = [str(cell.value) for row in sheet for cell in row if cell.value]
-    assert texts[0] == "示例街道 2023 年 7 月报表"
+    assert texts[0] == "示例区 2023 年 7 月报表"
     assert "2023-05 的 1 行；另有 2 行当时未被接受，请按那次的回执改正后补填" in texts
-    assert any("620102001000" in text for text in texts)
+    assert any("620102000000" in text for text in texts)
     texts = [str(cell.value) for row in opened()["填报说明"] for cell in row if cell.value]
     assert "没有：以前没有接受过，请填入全部条目" in texts
 
 
-def test_nothing_in_a_template_is_hidden_or_a_formula():
-    workbook = opened()
-    assert all(sheet.sheet_state == "visible" for sheet in workbook)
-    assert workbook.sheetnames == ["填报说明", *(dataset.sheet_zh for dataset in datasets().values())]
-    assert not any(cell.data_type == "f" for sheet in workbook for row in sheet for cell in row)
+def test_nothing_in_a_template_is_hidden_or_a_formula(untouched):
+    assert all(sheet.sheet_state == "visible" for sheet in untouched)
+    assert not any(cell.data_type == "f" for sheet in untouched for row in sheet for cell in row)
+
+
+@pytest.mark.parametrize("office", [OFFICE, TOWNSHIP], ids=lambda office: office.level)
+def test_an_office_gets_the_sheets_it_is_asked_for(office):
+    """A sheet it is not asked for would be answered as empty; what it does not see is not told of either."""
+    workbook = opened(office)
+    wanted = [datasets()[name].sheet_zh for name in asked_of(office.level, PERIOD.last_day)]
+    assert workbook.sheetnames == ["填报说明", *wanted]
+    texts = "".join(str(cell.value) for row in workbook["填报说明"] for cell in row if cell.value)
+    for dataset in datasets().values():
+        assert (dataset.sheet_zh in texts) == (dataset.sheet_zh in wanted), dataset.name
+
+
+def test_a_list_says_what_its_words_mean(untouched):
+    """An indicator is claimed by a word of ours; an office knows it by its label."""
+    rows = [[cell.value for cell in row] for row in untouched["填报说明"]]
+    assert [None, "units_national", None, "全国级（时点数，不填起始日期）", None] in rows
+    assert [None, "events", None, "活动场次（发生数，填起始日期）", None] in rows
 
 
 def test_the_instructions_have_a_name_that_no_dataset_has():

@@ -1,45 +1,50 @@
 with events as (
-    select * from {{ ref('int_events_deduplicated') }}
+    select
+        *,
+        (started_at at time zone 'Asia/Shanghai')::date as started_on,
+        (ended_at at time zone 'Asia/Shanghai')::date as ended_on
+    from {{ ref('stg_submissions__events') }}
 ),
 
 attributed as (
     select
-        -- ids
-        events.office_key,
-        events.organiser_code,
-        events.event_no,
-        organisers.office_key as organiser_key,
-        coalesce(organisers.office_key = events.office_key, false) as is_organiser,
-
-        -- when
-        events.period,
-        (events.started_at at time zone 'Asia/Shanghai')::date as started_on,
-        (events.ended_at at time zone 'Asia/Shanghai')::date as ended_on,
-        events.started_at,
-        events.ended_at,
-
-        -- what
-        events.title,
-        events.event_kind,
-        events.theme,
-        events.project_no,
-        events.team_no,
-        events.site_no,
-
-        -- measures
-        events.attendees,
-        events.volunteers,
-        events.beneficiaries,
-
-        -- lineage
-        events.submission_id,
-        events.source_sheet,
-        events.source_row
+        events.*,
+        {{ office_called('organisers') }} as organiser_key
     from events
-    left join {{ ref('int_offices_called') }} as organisers
-        on
-            events.organiser_code = organisers.office_code
-            and events.period = organisers.period
+    {{ join_offices_called('organisers', 'events.organiser_code', 'events.started_on', 'events.period') | indent(4) }}
 )
 
-select * from attributed
+select
+    -- ids
+    office_key,
+    {{ event_key('organiser_key', 'organiser_code', 'event_no') }} as event_key,
+    organiser_code,
+    event_no,
+    organiser_key,
+    coalesce(organiser_key = office_key, false) as is_organiser,
+
+    -- when
+    period,
+    started_on,
+    ended_on,
+    started_at,
+    ended_at,
+
+    -- what
+    title,
+    event_kind,
+    theme,
+    project_no,
+    team_no,
+    site_no,
+
+    -- measures
+    attendees,
+    volunteers,
+    beneficiaries,
+
+    -- lineage
+    submission_id,
+    source_sheet,
+    source_row
+from attributed

@@ -1,50 +1,51 @@
+{#- A budget counts in the nearest month of its year: on its first or last day where it was booked outside of it. -#}
 with vouchers as (
     select
         *,
-        to_char(other_booked_on, 'YYYY-MM') as other_counted_in
+        case
+            when to_char(booked_on, 'YYYY-MM') = counted_in then booked_on
+            when booked_on < to_date(counted_in, 'YYYY-MM') then make_date(budget_year, 1, 1)
+            else make_date(budget_year, 12, 31)
+        end as counted_on
     from {{ ref('fct_funding') }}
-    where {{ in_touched_offices('funding') }}
 ),
 
 moves as (
-    {%- for indicator, predicate in funding_indicators().items() %}
     select
-        office_key,
-        '{{ indicator }}' as indicator,
-        counted_in as period,
-        amount_yuan as change
+        vouchers.office_key,
+        figures.indicator,
+        figures.day,
+        figures.change
     from vouchers
-    where {{ predicate }}
-    union all
-    {%- endfor %}
-    select
-        office_key,
-        'funding_balance_yuan' as indicator,
-        counted_in as period,
-        signed_amount_yuan as change
-    from vouchers
-    union all
-    select
-        office_key,
-        'funding_unmatched_yuan' as indicator,
-        counted_in as period,
-        case when not is_matched or other_counted_in > counted_in then amount_yuan else 0 end as change
-    from vouchers
-    union all
-    select
-        office_key,
-        'funding_unmatched_yuan' as indicator,
-        other_counted_in as period,
-        -amount_yuan as change
-    from vouchers
-    where other_counted_in > counted_in
+    cross join lateral (
+        values
+        {%- for indicator, predicate in funding_indicators().items() %}
+        ('{{ indicator }}', vouchers.counted_on, case when {{ predicate }} then vouchers.amount_yuan end),
+        {%- endfor %}
+        ('funding_balance_yuan', vouchers.counted_on, vouchers.signed_amount_yuan),
+        (
+            'funding_unmatched_yuan',
+            vouchers.counted_on,
+            case
+                when not vouchers.is_matched or vouchers.other_booked_on > vouchers.counted_on then vouchers.amount_yuan
+                else 0
+            end
+        ),
+        (
+            'funding_unmatched_yuan',
+            vouchers.other_booked_on,
+            case when vouchers.other_booked_on > vouchers.counted_on then -vouchers.amount_yuan end
+        )
+    ) as figures (indicator, day, change)
+    where figures.change is not null
 )
 
-{#- A change of zero stays: it says that something is known of the month. #}
+{#- A change of zero stays: it says that something is known of the day. #}
 select
     office_key,
     indicator,
-    period,
-    sum(change)::numeric(18, 2) as change
+    day,
+    sum(change)::numeric(18, 2) as change,
+    null::integer as of_count
 from moves
-group by office_key, indicator, period
+group by office_key, indicator, day

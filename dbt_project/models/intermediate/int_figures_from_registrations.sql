@@ -1,33 +1,28 @@
-with changes as (
-    select * from {{ ref('fct_registrations') }} where {{ in_touched_offices('registrations') }}
-),
-
-moves as (
-    {{ registration_moves('changes') | indent(4) }}
+with states as (
+    select
+        office_key,
+        volunteer_no,
+        person_key,
+        changed_on,
+        (change <> 'withdrawn')::integer as registered,
+        (change <> 'withdrawn' and is_backbone)::integer as backbone
+    from {{ ref('fct_registrations') }}
 ),
 
 presences as (
     select
-        office_key as scope_key,
+        office_key,
         person_key as holder,
-        period,
-        registered,
-        backbone
-    from moves
+        changed_on as day,
+        registered - coalesce(lag(registered) over registrations, 0) as volunteers,
+        backbone - coalesce(lag(backbone) over registrations, 0) as volunteers_backbone
+    from states
+    window registrations as (partition by office_key, volunteer_no order by changed_on)
 ),
 
 {#- Distinct within the office: a person may hold two registrations in one. #}
-counted as (
-    {{ distinct_changes('presences', ['registered', 'backbone']) | indent(4) }}
+changes as (
+    {{ daily_distinct('presences', ['volunteers', 'volunteers_backbone']) | indent(4) }}
 )
 
-{#- A change of zero stays: it says that something is known of the month. #}
-select
-    counted.scope_key as office_key,
-    figures.indicator,
-    counted.period,
-    figures.change::numeric(18, 2) as change
-from counted
-cross join lateral (
-    values ('volunteers', counted.registered), ('volunteers_backbone', counted.backbone)
-) as figures (indicator, change)
+select * from changes

@@ -1,53 +1,42 @@
-with lists as (
+with alliances as (
     select
         office_key,
-        period
-    from {{ source('ledger', 'slices') }}
-    where dataset = 'units' and {{ in_touched_offices('units') }}
+        valid_from,
+        valid_to,
+        coalesce(alliance_kind, '') || '/' || alliance_name as alliance
+    from {{ ref('dim_units') }}
+    where alliance_name is not null and alliance_kind is distinct from 'none'
 ),
 
-{#- An accepted list without units is a list: it says zero. #}
-counted as (
-    select
-        lists.office_key,
-        lists.period,
-        {%- for indicator, predicate in unit_indicators().items() %}
-        count(*) filter (where {{ predicate }}) as {{ indicator }}{% if not loop.last %},{% endif %}
-        {%- endfor %}
-    from lists
-    left join {{ ref('fct_unit_months') }} as units
-        on lists.office_key = units.office_key and lists.period = units.period
-    group by lists.office_key, lists.period
-),
-
-listed as (
-    select
-        counted.office_key,
-        counted.period,
-        figures.indicator,
-        figures.value
-    from counted
-    cross join lateral (
-        values
-        {%- for indicator in unit_indicators() %}
-        ('{{ indicator }}', counted.{{ indicator }}){% if not loop.last %},{% endif %}
-        {%- endfor %}
-    ) as figures (indicator, value)
-),
-
-changed as (
+presences as (
     select
         office_key,
-        indicator,
-        period,
-        value - coalesce(lag(value) over (partition by office_key, indicator order by period), 0) as change
-    from listed
+        alliance as holder,
+        valid_from as day,
+        1 as alliances
+    from alliances
+    union all
+    select
+        office_key,
+        alliance as holder,
+        valid_to + 1 as day,
+        -1 as alliances
+    from alliances
+    where valid_to is not null
+    union all
+    {#- A register without alliances tells that there are none. #}
+    select
+        office_key,
+        null as holder,
+        valid_from as day,
+        0 as alliances
+    from {{ ref('dim_units') }}
+),
+
+changes as (
+    {{ daily_stocks(ref('dim_units'), indicators_of_registers()['units']) | indent(4) }}
+    union all
+    {{ daily_distinct('presences', ['alliances']) | indent(4) }}
 )
 
-select
-    office_key,
-    indicator,
-    period,
-    change::numeric(18, 2) as change
-from changed
-where change <> 0
+select * from changes

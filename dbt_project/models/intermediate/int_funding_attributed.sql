@@ -5,7 +5,7 @@ with vouchers as (
 attributed as (
     select
         vouchers.*,
-        counterparties.office_key as counterparty_key,
+        {{ office_called('counterparties') }} as counterparty_key,
         vouchers.funding_kind in ('transfer_in', 'transfer_out') as is_transfer,
         case
             when
@@ -17,10 +17,10 @@ attributed as (
             else to_char(vouchers.booked_on, 'YYYY-MM')
         end as counted_in
     from vouchers
-    left join {{ ref('int_offices_called') }} as counterparties
-        on
-            vouchers.counterparty_code = counterparties.office_code
-            and vouchers.period = counterparties.period
+    {{
+        join_offices_called('counterparties', 'vouchers.counterparty_code', 'vouchers.booked_on', 'vouchers.period')
+        | indent(4)
+    }}
 )
 
 select * from attributed

@@ -1,10 +1,4 @@
 {{ config(materialized='table') }}
-{%- set indicators_of_datasets = {
-    'units': unit_indicators().keys() | list + ['alliances'],
-    'registrations': ['volunteers', 'volunteers_backbone'],
-    'events': event_indicators().keys() | list,
-    'funding': funding_indicators().keys() | list + ['funding_balance_yuan', 'funding_unmatched_yuan'],
-} %}
 
 with built as (
     select
@@ -12,7 +6,7 @@ with built as (
         indicators.dataset
     from (
         values
-        {%- for dataset, indicators in indicators_of_datasets.items() %}
+        {%- for dataset, indicators in indicators_of_datasets().items() %}
         {%- set last_dataset = loop.last %}
         {%- for indicator in indicators %}
         ('{{ indicator }}', '{{ dataset }}'){% if not (last_dataset and loop.last) %},{% endif %}
@@ -22,10 +16,12 @@ with built as (
 )
 
 select
-    built.indicator,
+    defined.indicator,
     built.dataset,
     defined.label_zh,
     defined.nature,
-    defined.additive
-from built
-inner join {{ ref('indicators') }} as defined on built.indicator = defined.indicator
+    defined.additive,
+    defined.indicator in ({{ quoted(distinct_indicators()) }}) as is_distinct,
+    defined.indicator in ({{ quoted(mean_indicators()) }}) as is_mean
+from {{ ref('indicators') }} as defined
+left join built on defined.indicator = built.indicator

@@ -1,7 +1,13 @@
-select distinct above.ancestor_key as office_key
-from {{ ref('int_offices_with_ancestors') }} as above
-inner join {{ ref('int_offices_located') }} as members on above.office_key = members.office_key
-where
-    members.reports
-    or members.office_key in (select office_key from {{ source('ledger', 'expected_slices') }})
-    or members.office_key in (select office_key from {{ source('ledger', 'slices') }})
+with reporting as (
+    select office_key from {{ ref('offices') }} where reports
+    union
+    select office_key from {{ source('ledger', 'expected_slices') }}
+    union
+    select office_key from {{ source('ledger', 'slices') }}
+)
+
+select distinct
+    above.tree_no,
+    above.ancestor_key as office_key
+from {{ ref('int_offices_in_trees') }} as above
+inner join reporting on above.office_key = reporting.office_key

@@ -9,38 +9,59 @@ with slices as (
         office_key,
         dataset,
         period,
-        1 as expected,
-        0 as accepted
-    from {{ source('ledger', 'expected_slices') }}
-    union all
+        expected.due_at is not null as is_expected,
+        accepted.submission_id is not null as is_accepted
+    from {{ source('ledger', 'expected_slices') }} as expected
+    full join {{ source('ledger', 'slices') }} as accepted using (period, office_key, dataset)
+),
+
+first_accepted as (
+    select
+        office_key,
+        dataset,
+        min(period) as period
+    from {{ source('ledger', 'slices') }}
+    group by office_key, dataset
+),
+
+told as (
     select
         office_key,
         dataset,
         period,
-        0 as expected,
-        1 as accepted
-    from {{ source('ledger', 'slices') }}
-),
-
-months as (
-    select
-        dataset,
-        period,
-        sum(expected) > 0 as is_asked
+        (is_expected)::integer as expected,
+        (is_expected and is_accepted)::integer as accepted,
+        (is_accepted)::integer as told,
+        0 as told_by_then
     from slices
-    group by dataset, period
+    union all
+    select
+        first_accepted.office_key,
+        months.dataset,
+        months.period,
+        0 as expected,
+        0 as accepted,
+        0 as told,
+        1 as told_by_then
+    from {{ ref('int_months_asked') }} as months
+    inner join first_accepted on months.dataset = first_accepted.dataset and months.period >= first_accepted.period
 ),
 
 counted as (
     select
         above.ancestor_key as office_key,
-        slices.dataset,
-        slices.period,
-        sum(slices.expected)::integer as slices_expected,
-        sum(slices.accepted)::integer as slices_accepted
-    from slices
-    inner join {{ ref('int_offices_with_ancestors') }} as above on slices.office_key = above.office_key
-    group by above.ancestor_key, slices.dataset, slices.period
+        told.dataset,
+        told.period,
+        sum(told.expected)::integer as slices_expected,
+        sum(told.accepted)::integer as slices_accepted,
+        sum(told.told) > 0 as is_told,
+        sum(told.told_by_then) > 0 as is_told_by_then
+    from told
+    inner join {{ ref('int_months_asked') }} as months
+        on told.dataset = months.dataset and told.period = months.period
+    inner join {{ ref('int_offices_in_trees') }} as above
+        on months.tree_no = above.tree_no and told.office_key = above.office_key
+    group by above.ancestor_key, told.dataset, told.period
 ),
 
 {#- One indicator of each dataset, by which a figure's own completeness is found. #}
@@ -57,12 +78,16 @@ select
     months.dataset,
     months.period,
     months.is_asked,
+    months.last_day,
+    months.tree_no,
     coalesce(counted.slices_expected, 0) as slices_expected,
     coalesce(counted.slices_accepted, 0) as slices_accepted,
+    coalesce(counted.is_told, false) as is_told,
+    coalesce(counted.is_told_by_then, false) as is_told_by_then,
     witnesses.witness
-from months
+from {{ ref('int_months_asked') }} as months
 inner join witnesses on months.dataset = witnesses.dataset
-cross join {{ ref('int_offices_counted') }} as offices
+inner join {{ ref('int_offices_counted') }} as offices on months.tree_no = offices.tree_no
 left join counted
     on
         offices.office_key = counted.office_key

@@ -1,18 +1,22 @@
+{#- Of an office that was split each heir has its share, and so has the other end. #}
 with internal as (
     select
-        above.ancestor_key as office_key,
-        transfers.counted_in as period,
+        places.ancestor_key as office_key,
+        to_char(transfers.booked_on, 'YYYY-MM') as period,
         transfers.funding_kind,
         transfers.fund_source,
         transfers.purpose,
-        transfers.amount_yuan
+        transfers.amount_yuan * places.share * others.share as amount_yuan
     from {{ ref('fct_funding') }} as transfers
-    inner join {{ ref('int_offices_with_ancestors') }} as above
-        on transfers.office_key = above.office_key
-    inner join {{ ref('int_offices_with_ancestors') }} as above_counterparty
+    inner join {{ ref('int_trees') }} as trees
+        on transfers.booked_on between trees.reported_from and trees.reported_to
+    inner join {{ ref('int_offices_in_trees') }} as places
+        on trees.tree_no = places.tree_no and transfers.office_key = places.office_key
+    inner join {{ ref('int_offices_in_trees') }} as others
         on
-            transfers.counterparty_key = above_counterparty.office_key
-            and above.ancestor_key = above_counterparty.ancestor_key
+            places.tree_no = others.tree_no
+            and transfers.counterparty_key = others.office_key
+            and places.ancestor_key = others.ancestor_key
     where transfers.funding_kind in ('transfer_in', 'transfer_out')
 ),
 
@@ -35,6 +39,6 @@ select
     office_key,
     indicator,
     period,
-    sum(change)::numeric(18, 2) as change
+    sum(change) as change
 from netted
 group by office_key, indicator, period

@@ -10,19 +10,21 @@ from rollcall import build, settings
 from rollcall.periods import Period
 from rollcall.warehouse import connection, embedded
 
-REGISTRY = """office_key,code,name,level,parent_key,valid_from,valid_to,reports,endpoint,connection
-1,620000000000,甘肃省,province,,,,true,,
-2,620100000000,兰州市,city,1,,,true,,
-3,620200000000,嘉峪关市,city,1,,,true,,
-4,620102000000,城关区,county,2,,,true,,
-5,620103000000,七里河区,county,2,,,true,,
-6,620102001000,酒泉路街道,township,4,,,true,,
-7,620102002000,张掖路街道,township,4,,,true,,
-8,620201001000,雄关街道,township,3,,,true,,
-9,620171101000,中川镇,township,2,,2022-12-31,true,,
-9,620171101000,中川新镇,township,2,2023-01-01,,true,,
-10,610000000000,陕西省,province,,,,false,,
-11,610924000000,紫阳县,county,10,,,true,,
+REGISTRY = """office_key,code,name,level,parent_key,reports,endpoint,connection
+1,620000000000,甘肃省,province,,true,,
+2,620100000000,兰州市,city,1,true,,
+3,620200000000,嘉峪关市,city,1,true,,
+4,620102000000,城关区,county,2,true,,
+5,620103000000,七里河区,county,2,true,,
+6,620102001000,酒泉路街道,township,4,true,,
+7,620102002000,张掖路街道,township,4,true,,
+8,620201001000,雄关街道,township,3,true,,
+9,620171101000,中川镇,township,2,true,,
+10,610000000000,陕西省,province,,false,,
+11,610924000000,紫阳县,county,10,true,,
+"""
+EVENTS = """event_no,happened_on,event,office_key,code,name,parent_key,into_key,share,source
+1,2023-01-01,rename,9,,中川新镇,,,,
 """
 PERIODS = ("2023-05", "2023-06", "2023-07")
 
@@ -34,6 +36,7 @@ def marts(server: embedded.Server, tmp_path_factory: pytest.TempPathFactory) -> 
     registry = folder / "registry"
     registry.mkdir()
     (registry / "offices.csv").write_text(REGISTRY, encoding="utf-8")
+    (registry / "office_events.csv").write_text(EVENTS, encoding="utf-8")
     name = f"b{secrets.token_hex(6)}"
     embedded.ensure_role(server, "rollcall", "owner", "createrole")
     embedded.ensure_database(server, name, "rollcall")

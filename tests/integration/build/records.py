@@ -10,11 +10,12 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
+from rollcall.datasets import datasets
 from rollcall.periods import LOCAL, Period
 from rollcall.warehouse.connection import connect
 
 Rows = Sequence[Mapping[str, Any]]
-DATASETS = ("units", "registrations", "events", "funding")
+DATASETS = tuple(datasets())
 PERSON = {name: UUID(int=number) for number, name in enumerate("abcdefgh", 1)}
 
 

@@ -41,12 +41,13 @@ def drop(tmp_path):
 def four(warehouse, registry, places, offices, drop, tmp_path):
     """Four offices: one answers, one closes the connection, one has a drop folder, one has nothing."""
     registry(
-        "1,990000000000,示例省,province,,,,false,,",
-        f"2,{GOOD},甲市,city,1,,,true,,",
-        f"3,{DEAD},乙市,city,1,,,true,,",
-        f"4,{DROP},丙市,city,1,,,true,file://{tmp_path / 'drop'},",
-        f"5,{MUTE},丁市,city,1,,,true,,",
-        "6,990000000006,戊市,city,1,2023-08-01,,true,,",
+        "1,990000000000,示例省,province,,false,,",
+        f"2,{GOOD},甲市,city,1,true,,",
+        f"3,{DEAD},乙市,city,1,true,,",
+        f"4,{DROP},丙市,city,1,true,file://{tmp_path / 'drop'},",
+        f"5,{MUTE},丁市,city,1,true,,",
+        "6,990000000006,戊市,city,1,true,,",
+        events=["1,2023-08-01,create,6,,,,,,"],
     )
     play(offices, GOOD, (b"first", {}), (b"second", {"kind": "correction"}), etag='"1"')
     offices.answer(f"/{DEAD}/submissions", Reply(None))
@@ -68,7 +69,7 @@ def test_plan_notes_what_is_expected_and_cuts_chunks(four, monkeypatch):
         "select period, count(*), count(distinct office_key), min(due_at)"
         " from ledger.expected_slices group by 1 order by 1"
     )
-    assert [row[:3] for row in expected] == [("2023-07", 16, 4), ("2023-08", 20, 5)]
+    assert [row[:3] for row in expected] == [("2023-07", 4 * 14, 4), ("2023-08", 5 * 14, 5)]
     assert expected[0][3] == datetime(2023, 8, 5, 15, 59, 59, 999999, UTC)
 
 

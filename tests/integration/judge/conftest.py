@@ -1,8 +1,8 @@
 """A batch as it lies in the inbox: rows made from one clean row per dataset, with what a case changes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -10,15 +10,28 @@ import pytest
 from psycopg import sql
 
 from rollcall.datasets import datasets
-from rollcall.settings import ROOT
 from rollcall.warehouse.connection import connect
 from rollcall.warehouse.tables import inbox_columns
+from tests.reference import fill_lists, fill_offices
 
-OFFICES = ROOT / "dbt_project" / "registry" / "offices.csv"
+CITY, COUNTY = "620100000000", "620102000000"
+# The last three are there for a part of the time only: one ends a day before the period does, one begins on its last
+# day, one ended before it.
+OFFICES = f"""\
+office_key,code,name,level,parent_key,valid_from,valid_to,reports,endpoint,connection
+1,620000000000,测试省,province,,,,true,,
+2,{CITY},测试市,city,1,,,true,,
+3,620200000000,邻市,city,1,,,true,,
+4,{COUNTY},测试区,county,2,,,true,,
+5,620102001000,测试街道,township,4,,,true,,
+6,999999000001,甲镇,township,4,,2023-07-30,true,,
+7,999999000002,乙镇,township,4,2023-07-31,,true,,
+8,999999000003,丙镇,township,4,,2023-06-29,true,,
+"""
 LINEAGE = {
     "_submission_id": 1,
     "_office_key": 2,
-    "_office_code": "620100000000",
+    "_office_code": CITY,
     "_period": "2023-07",
     "_first_day": "2023-07-01",
     "_last_day": "2023-07-31",
@@ -62,12 +75,75 @@ CLEAN: dict[str, dict[str, Any]] = {
         "booked_on": "2023-07-01",
         "budget_year": 2023,
     },
+    "sites": {
+        "site_name": "测试实践站",
+        "site_kind": "station",
+        "area_m2": "80.25",
+        "opened_on": "2020-05-01",
+        "site_status": "active",
+    },
+    "teams": {
+        "team_name": "测试小队",
+        "team_tier": "squad",
+        "team_kind": "village",
+        "specialty": "theory",
+        "registered_on": "2020-05-01",
+        "team_status": "active",
+    },
+    "projects": {
+        "project_name": "测试项目",
+        "project_kind": "service",
+        "started_on": "2021-03-05",
+        "project_status": "active",
+    },
+    "services": {
+        "event_no": "E-1",
+        "organiser_code": CITY,
+        "served_on": "2023-07-01",
+        "hours": "2.5",
+    },
+    "needs": {
+        "need_kind": "need",
+        "category": "livelihood",
+        "channel": "app",
+        "raised_on": "2023-07-01",
+        "need_status": "raised",
+    },
+    "inspections": {
+        "inspection_kind": "special",
+        "inspected_on": "2023-07-01",
+        "inspected_code": COUNTY,
+        "problems_found": 3,
+        "problems_resolved": 3,
+    },
+    "role_models": {
+        "model_kind": "good_person",
+        "honour_level": "municipal",
+        "selected_on": "2023-07-01",
+    },
+    "points": {
+        "holder_no": "H-9",
+        "holder_kind": "person",
+        "reason": "service",
+        "points": "5.5",
+        "booked_on": "2023-07-01",
+    },
+    "totals": {
+        "indicator": "units",
+        "value": "209",
+    },
+    "reviews": {
+        "reviewed_code": COUNTY,
+        "dataset": "units",
+        "reviewed_period": "2023-07",
+        "decision": "approve",
+        "reviewed_on": "2023-07-31",
+    },
 }
-FIRST_KEY = {
-    "units": "unit_no",
-    "registrations": "volunteer_no",
-    "events": "event_no",
-    "funding": "voucher_no",
+# A key of its own for the row of this number, where the first key column cannot be any text.
+OWN_KEY: dict[str, Callable[[int], dict[str, Any]]] = {
+    "totals": lambda number: {"to_date": date(2023, 7, 30) - timedelta(number)},
+    "reviews": lambda number: {"revision": number},
 }
 
 
@@ -94,10 +170,11 @@ class Batch:
             "row integer, cell text, column_name text, reason text)"
         )
 
-    def add(self, dataset: str, **changes: Any) -> int:
+    def add(self, dataset: str, /, **changes: Any) -> int:
         """Put one row in; returns its row number."""
         self.rows += 1
-        row = LINEAGE | {"_row": self.rows, FIRST_KEY[dataset]: f"K{self.rows}"} | CLEAN[dataset] | changes
+        own = OWN_KEY[dataset](self.rows) if dataset in OWN_KEY else {datasets()[dataset].keys[0]: f"K{self.rows}"}
+        row = LINEAGE | {"_row": self.rows} | own | CLEAN[dataset] | changes
         self.connection.execute(
             sql.SQL("insert into {} ({}) values ({})").format(
                 sql.Identifier("inbox", self.tables[dataset]),
@@ -133,18 +210,8 @@ class Batch:
 def batch(warehouse: str) -> Iterator[Batch]:
     """An empty batch beside the registry. Every statement commits: the gate has a connection of its own."""
     with connect(autocommit=True) as connection:
-        connection.execute(
-            "create table if not exists reference.offices "
-            "(office_key integer, code text, name text, level text, parent_key integer, "
-            "valid_from date, valid_to date, reports boolean, endpoint text, connection text)"
-        )
-        if not connection.execute("select 1 from reference.offices limit 1").fetchone():
-            copy_offices(connection, OFFICES)
+        fill_offices(connection, OFFICES)
+        fill_lists(connection)
         made = Batch(connection)
         made.create()
         yield made
-
-
-def copy_offices(connection: psycopg.Connection, path: Path) -> None:
-    with connection.cursor().copy("copy reference.offices from stdin (format csv, header)") as copy:
-        copy.write(path.read_bytes())

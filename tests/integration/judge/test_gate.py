@@ -37,11 +37,23 @@ def test_a_table_that_is_missing_is_not_judged(batch: Any) -> None:
         judge({"units": "b8_units"})
 
 
-def test_nothing_is_judged_without_a_registry(batch: Any) -> None:
-    """Every organiser and counterparty would be unknown, and every office told so."""
-    batch.connection.execute("truncate reference.offices")
-    with pytest.raises(RuleNotRun, match=r"reference\.offices is empty"):
+@pytest.mark.parametrize("name", ["offices", "indicators", "datasets"])
+def test_nothing_is_judged_without_what_rules_look_things_up_in(batch: Any, name: str) -> None:
+    """Every organiser, indicator or report would be unknown, and every office told so."""
+    batch.connection.execute(f"truncate reference.{name}")
+    with pytest.raises(RuleNotRun, match=rf"reference\.{name} is empty"):
         judge(batch.tables)
+    batch.connection.execute(f"drop table reference.{name}")
+    with pytest.raises(RuleNotRun, match=rf"reference\.{name} is not there"):
+        judge(batch.tables)
+
+
+def test_only_what_is_looked_up_has_to_be_there(batch: Any) -> None:
+    """But for the registry, without which no office could be told from another."""
+    batch.connection.execute("drop table reference.indicators")
+    assert judge({"sites": batch.tables["sites"]})
+    with pytest.raises(RuleNotRun, match="indicators"):
+        judge({"totals": batch.tables["totals"]})
 
 
 def test_an_empty_suite_judges_nothing(batch: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from rollcall.collect.office import Answer
 from rollcall.collect.record import record
 from rollcall.datasets import datasets
 from rollcall.land import Landing
-from rollcall.offices import read_registry
+from rollcall.offices import read_registry, write_seeds
 from rollcall.periods import Period
 from rollcall.settings import load_settings
 from rollcall.warehouse.connection import connect
@@ -26,8 +26,8 @@ PERIOD = Period(2023, 7)
 def loading(warehouse: str, registry: Callable[..., None], places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A province of nine offices, known to the warehouse as to Python; small reading processes."""
     registry(
-        "1,990000000000,示例省,province,,,,true,,",
-        *(f"{key},9901{key - 2:02}000000,{key}区,city,1,,,true,," for key in range(2, 11)),
+        "1,990000000000,示例省,province,,true,,",
+        *(f"{key},9901{key - 2:02}000000,{key}区,city,1,true,," for key in range(2, 11)),
     )
     monkeypatch.setenv("ROLLCALL_PARSE_WORKERS", "1")
     monkeypatch.setenv("ROLLCALL_STATE", str(places.parent / "state"))
@@ -38,7 +38,8 @@ def loading(warehouse: str, registry: Callable[..., None], places: Path, monkeyp
             "valid_from date, valid_to date, reports boolean, endpoint text, connection text)"
         )
         with connection.cursor().copy("copy reference.offices from stdin (format csv, header)") as copy:
-            copy.write((load_settings().registry / "offices.csv").read_bytes())
+            versions, _, _ = write_seeds(load_settings().registry, places.parent / "derived")
+            copy.write(versions.read_bytes())
 
 
 @pytest.fixture

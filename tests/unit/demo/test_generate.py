@@ -9,6 +9,7 @@ import pytest
 
 from demo.generate import MANIFEST, Order, prepare
 from demo.habits import CHENGGUAN
+from rollcall.datasets import asked_of
 from rollcall.periods import Period
 
 
@@ -27,6 +28,20 @@ def made(order, tmp_path_factory):
     return folder, prepare(order, folder)
 
 
+def july(manifest):
+    """What the offices have for July, by code."""
+    return manifest["months"]["2023-07"]["offices"]
+
+
+def listed(manifest):
+    return [
+        one
+        for month in manifest["months"].values()
+        for entry in month["offices"].values()
+        for one in entry["submissions"]
+    ]
+
+
 def bytes_of(folder):
     return {path.name: path.read_bytes() for path in (folder / "demo_files").iterdir()}
 
@@ -38,7 +53,7 @@ def test_the_same_seed_makes_the_same_bytes(order, made, tmp_path):
 
 def test_another_seed_makes_other_bytes(order, made, tmp_path):
     other = prepare(replace(order, seed=order.seed + 1), tmp_path)
-    before, after = made[1]["offices"], other["offices"]
+    before, after = july(made[1]), july(other)
     assert before.keys() == after.keys()
     for code in before:
         ours = {submission["sha256"] for submission in before[code]["submissions"]}
@@ -48,14 +63,14 @@ def test_another_seed_makes_other_bytes(order, made, tmp_path):
 def test_an_office_is_the_same_in_a_smaller_order(order, made, tmp_path):
     code = order.offices[0]
     alone = prepare(replace(order, offices=(code,)), tmp_path)
-    assert alone["offices"] == {code: made[1]["offices"][code]}
+    assert july(alone) == {code: july(made[1])[code]}
 
 
 def test_the_manifest_describes_the_files(made):
     folder, manifest = made
-    listed = [one for entry in manifest["offices"].values() for one in entry["submissions"]]
-    assert {f"demo_files/{path.name}" for path in (folder / "demo_files").iterdir()} == {one["path"] for one in listed}
-    for one in listed:
+    paths = {f"demo_files/{path.name}" for path in (folder / "demo_files").iterdir()}
+    assert paths == {one["path"] for one in listed(manifest)}
+    for one in listed(manifest):
         content = (folder / one["path"]).read_bytes()
         assert (len(content), hashlib.sha256(content).hexdigest()) == (one["bytes"], one["sha256"])
     assert json.loads((folder / MANIFEST).read_text()) == manifest
@@ -63,23 +78,22 @@ def test_the_manifest_describes_the_files(made):
 
 def test_rows_of_the_manifest_are_rows_of_the_file(made, order):
     folder, manifest = made
-    (submission,) = manifest["offices"][order.offices[2]]["submissions"]
+    (submission,) = july(manifest)[order.offices[2]]["submissions"]
     read = json.loads((folder / submission["path"]).read_bytes())["datasets"]
     assert {name: len(rows) for name, rows in read.items()} == submission["rows"]
 
 
 def test_a_csv_office_sends_one_revision_per_dataset(made, order):
-    submissions = made[1]["offices"][order.offices[1]]["submissions"]
-    assert [one["revision"] for one in submissions] == [1, 2, 3, 4]
-    assert [one["filename"] for one in submissions] == [
-        "units.csv", "registrations.csv", "events.csv", "funding.csv",
-    ]  # fmt: skip
-    assert [list(one["rows"]) for one in submissions] == [["units"], ["registrations"], ["events"], ["funding"]]
+    submissions = july(made[1])[order.offices[1]]["submissions"]
+    asked = asked_of("township", Period(2023, 7).last_day)
+    assert [one["revision"] for one in submissions] == list(range(1, 13))
+    assert [one["filename"] for one in submissions] == [f"{name}.csv" for name in asked]
+    assert [list(one["rows"]) for one in submissions] == [[name] for name in asked]
 
 
 def test_only_late_offices_come_after_the_fifth(made, order):
     deadline = Period(2023, 7).due_at(5)
-    for code, entry in made[1]["offices"].items():
+    for code, entry in july(made[1]).items():
         assert entry["late"] == (code == order.offices[3])
         for one in entry["submissions"]:
             submitted_at = datetime.fromisoformat(one["submitted_at"])
@@ -89,7 +103,7 @@ def test_only_late_offices_come_after_the_fifth(made, order):
 
 
 def test_a_correction_is_a_second_revision_with_fewer_rows_and_other_bytes(made, order):
-    first, second = made[1]["offices"][order.offices[4]]["submissions"]
+    first, second = july(made[1])[order.offices[4]]["submissions"]
     assert (first["revision"], first["kind"], second["revision"], second["kind"]) == (1, "regular", 2, "correction")
     assert first["submitted_at"] < second["submitted_at"]
     assert first["sha256"] != second["sha256"]
@@ -98,7 +112,7 @@ def test_a_correction_is_a_second_revision_with_fewer_rows_and_other_bytes(made,
 
 
 def test_faults_are_named_and_files_to_be_turned_away_promise_no_rows(made, order):
-    offices = made[1]["offices"]
+    offices = july(made[1])
     broken, missing, page, encrypted = (offices[code] for code in order.offices[5:9])
     assert [entry["fault"] for entry in (broken, missing, page, encrypted)] == [
         "broken_rows", "not_found", "html", "encrypted",
@@ -110,11 +124,38 @@ def test_faults_are_named_and_files_to_be_turned_away_promise_no_rows(made, orde
 
 
 def test_chengguan_brings_one_backlog_in_a_zip(made):
-    entry = made[1]["offices"][CHENGGUAN]
+    entry = july(made[1])[CHENGGUAN]
     (submission,) = entry["submissions"]
     assert (submission["kind"], submission["filename"]) == ("backlog", "2023-07.zip")
-    assert submission["rows"]["registrations"] == 5000
+    assert 5000 < submission["rows"]["registrations"] < 5200
     assert entry["fault"] is None
+
+
+def test_several_months_are_in_one_folder(order, tmp_path):
+    """The past comes with the first, and an office is as good or bad in each."""
+    few = (order.offices[1], order.offices[4], CHENGGUAN)
+    manifest = prepare(replace(order, period=Period(2023, 6), to=Period(2023, 7), offices=few), tmp_path)
+    june, july = (manifest["months"][period]["offices"] for period in ("2023-06", "2023-07"))
+    assert list(june) == list(july) == sorted(few)
+    assert [one[CHENGGUAN]["submissions"][0]["kind"] for one in (june, july)] == ["backlog", "regular"]
+    assert len(june[order.offices[4]]["submissions"]) == len(july[order.offices[4]]["submissions"]) == 2
+    assert not {one["path"] for one in listed({"months": {"": {"offices": june}}})} & {
+        one["path"] for one in listed({"months": {"": {"offices": july}}})
+    }
+    assert manifest["totals"]["offices"] == 3
+    rows = [manifest["months"][period]["totals"]["rows_total"] for period in manifest["months"]]
+    assert manifest["totals"]["rows_total"] == sum(rows)
+
+
+def test_an_office_is_the_same_in_a_month_whether_more_follow(order, tmp_path):
+    one = prepare(replace(order, period=Period(2023, 6)), tmp_path / "one")
+    two = prepare(replace(order, period=Period(2023, 6), to=Period(2023, 7)), tmp_path / "two")
+    assert one["months"]["2023-06"] == two["months"]["2023-06"]
+
+
+def test_refuses_months_in_the_wrong_order(order, tmp_path):
+    with pytest.raises(ValueError, match="2023-06 is before"):
+        prepare(replace(order, to=Period(2023, 6)), tmp_path)
 
 
 def test_a_finished_folder_is_used_again(order, tmp_path):
@@ -143,7 +184,7 @@ def test_another_order_in_the_same_folder_is_made_anew_and_receipts_stay(order, 
     manifest = prepare(replace(small, seed=5), tmp_path)
     assert manifest["seed"] == 5
     assert (tmp_path / "receipts").is_dir()
-    assert len(bytes_of(tmp_path)) == len(manifest["offices"][small.offices[0]]["submissions"])
+    assert len(bytes_of(tmp_path)) == len(listed(manifest))
 
 
 def test_several_processes_make_what_one_makes(code_with, world, registry, tmp_path):
@@ -151,8 +192,8 @@ def test_several_processes_make_what_one_makes(code_with, world, registry, tmp_p
     order = Order(Period(2023, 7), scale=0.02, offices=codes, registry=registry)
     many = prepare(order, tmp_path / "many")
     alone = prepare(replace(order, offices=codes[-1:]), tmp_path / "alone")
-    assert list(many["offices"]) == sorted(codes)
-    assert many["offices"][codes[-1]] == alone["offices"][codes[-1]]
+    assert list(july(many)) == sorted(codes)
+    assert july(many)[codes[-1]] == july(alone)[codes[-1]]
 
 
 def test_refuses_a_code_that_no_office_has(order, tmp_path):

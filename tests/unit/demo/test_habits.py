@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from demo.habits import FORMATS, SHARES, conduct_of, habits_of
-from demo.world import SEED
+from demo.world import SEED, build_world
+from rollcall.periods import Period
 
 MANY = [f"62{number:010d}" for number in range(1_000_000_000, 1_000_030_000)]
 
@@ -48,13 +49,32 @@ def test_formats_are_mixed_as_asked_for(world):
 
 
 @pytest.mark.parametrize("seed", [SEED, 1, 2])
-def test_offices_that_figures_rest_on_always_answer(world, seed):
+def test_offices_that_figures_rest_on_always_answer(registry, seed):
+    """The province, its capital, whom somebody's figures name with all below, and whom the log of offices names."""
+    world = build_world(seed, Period(2023, 5), 1.0, registry)
     named = ["620000000000", "620100000000", "620102000000", "621000000000"]
     jiayuguan = [code for code in world.by_code if code.startswith("6202")]
+    qingyang = [code for code in world.by_code if code.startswith("6210")]
     outside = [code for code in world.by_code if not code.startswith("62")]
     assert len(jiayuguan) == 6
+    assert len(qingyang) > 100
     assert len(outside) == 4
-    assert {conduct_of(seed, code) for code in named + jiayuguan + outside} == {"good"}
+    assert {world.habits[code].conduct for code in named + jiayuguan + qingyang + outside} == {"good"}
+
+
+def test_offices_that_the_log_names_always_answer(small_months):
+    touched = {event.office_key for event in small_months[0].history.events}
+    for world in small_months:
+        conducts = {world.habits[world.by_key[key].code].conduct for key in touched if key in world.by_key}
+        assert conducts == {"good"}
+
+
+def test_an_office_keeps_its_habits_when_its_code_changes(small_months):
+    may, _, july = small_months
+    recoded = [key for key in may.by_key if key in july.by_key and may.by_key[key].code != july.by_key[key].code]
+    assert recoded
+    for key in recoded:
+        assert may.habits[may.by_key[key].code] == july.habits[july.by_key[key].code]
 
 
 def test_another_seed_makes_other_offices_misbehave(world):

@@ -7,43 +7,41 @@ from decimal import Decimal
 import pytest
 
 from demo.check_characters import credit_check_character, id_check_character
-from demo.habits import CHENGGUAN, QINGYANG
-from demo.published import REGISTERED
+from demo.habits import CHENGGUAN
 from demo.records import make_records
-from demo.records.registrations import is_under_14, make_registrations
+from demo.records.registrations import is_under_14, month_of
 from demo.world import SEED, build_world
 from rollcall.datasets import code_lists, datasets
 from rollcall.periods import Period
 
+QINGYANG = "621000000000"
 FIRST, LAST = date(2023, 7, 1), date(2023, 7, 31)
 DATED = {"registrations": "changed_on", "events": "started_at", "funding": "booked_on"}
 
 
 def rows_of(month, dataset):
-    return [row for records in month.values() for row in records[dataset]]
+    return [row for records in month.values() for row in records.get(dataset, ())]
 
 
 @pytest.fixture(scope="module")
-def backlog(world, registry):
-    """城关区's backlog at a twenty-fifth of its size."""
-    smaller = build_world(SEED, world.period, 0.04, registry)
-    return make_registrations(smaller, smaller.by_code[CHENGGUAN])
+def backlog(small_months):
+    """城关区's backlog at a fiftieth of its size."""
+    return make_records(small_months[0], small_months[0].by_code[CHENGGUAN])["registrations"]
 
 
-def test_the_month_has_as_many_rows_as_the_demo_promises(world, month):
-    """At least 420,000 and at most 470,000 rows reach the door."""
-    others = sum(
-        len(rows) for code, records in month.items() if world.habits[code].arrives for rows in records.values()
-    )
-    assert REGISTERED[CHENGGUAN] == 250_000
-    assert 420_000 <= others + REGISTERED[CHENGGUAN] <= 470_000
+def test_the_month_has_as_many_rows_as_the_demo_promises(registry):
+    """Three such months and a backlog of 250,000 are between 1.0 and 1.2 million rows at the door."""
+    whole = build_world(SEED, Period(2023, 7), 1.0, registry, Period(2023, 5))
+    some = [office for office in whole.offices[120::40] if whole.habits[office.code].arrives]
+    rows = sum(len(rows) for office in some for rows in make_records(whole, office).values())
+    assert 180 * len(some) <= rows <= 215 * len(some)
 
 
-def test_the_backlog_spans_the_years_and_ends_with_the_period(backlog):
+def test_the_backlog_spans_the_years_and_ends_with_its_first_month(backlog):
     days = [row["changed_on"] for row in backlog]
-    assert len(days) == 10_000
+    assert len(days) > 5_000
     assert min(days) < date(2015, 2, 1)
-    assert date(2023, 7, 1) < max(days) <= LAST
+    assert date(2023, 5, 1) < max(days) <= date(2023, 5, 31)
     assert len({day.year for day in days}) == 9
 
 
@@ -60,7 +58,7 @@ def test_every_cell_has_a_column_and_required_ones_are_filled(month, dataset):
 def test_no_key_comes_twice_in_one_slice(month, dataset):
     keys = datasets()[dataset].keys
     for records in month.values():
-        found = [tuple(row[key] for key in keys) for row in records[dataset]]
+        found = [tuple(row[key] for key in keys) for row in records.get(dataset, ())]
         assert len(found) == len(set(found))
 
 
@@ -96,7 +94,7 @@ def test_people_are_made_up_beyond_doubt(month, backlog):
 
 def test_children_register_with_their_guardians_consent(month):
     children = [row for row in rows_of(month, "registrations") if is_under_14(row["birth_date"], row["changed_on"])]
-    assert len(children) > 1000
+    assert len(children) > 300
     assert all(row["guardian_consent"] is True for row in children)
 
 
@@ -113,13 +111,20 @@ def test_fourteen_is_reached_on_the_birthday(birth, on, under):
     assert is_under_14(birth, on) is under
 
 
-def test_a_registration_moves_only_after_it_was_made(month):
-    for records in month.values():
-        made = {row["volunteer_no"]: row for row in records["registrations"] if row["change"] == "new"}
+def test_a_registration_moves_only_after_it_was_made(world, month):
+    """In the same month, or in the next."""
+    spoken_of = 0
+    for code, records in month.items():
+        june = world.previous.by_key.get(world.by_code[code].office_key)
+        before = month_of(world.previous, june)[0] if june else []
+        fresh = [row for row in records["registrations"] if row["change"] == "new"]
+        made = {row["volunteer_no"]: row for row in (*before, *fresh)}
         for row in records["registrations"]:
             if row["change"] != "new":
                 assert row["changed_on"] > made[row["volunteer_no"]]["changed_on"]
                 assert row["id_number"] == made[row["volunteer_no"]]["id_number"]
+                spoken_of += row["volunteer_no"] not in {one["volunteer_no"] for one in fresh}
+    assert spoken_of > 500
 
 
 def test_a_few_hundred_people_register_with_two_offices_and_nobody_else_by_chance(world, month):
@@ -148,25 +153,6 @@ def test_credit_codes_are_right_and_some_begin_with_letters_that_others_refuse(m
     assert {"N", "A", "Y"} < {code[0] for code in codes}
 
 
-def test_units_of_jiayuguan_add_up_to_what_it_announced(month):
-    """209 units: 11 national, 64 provincial, 134 municipal; only those that hold an honour count."""
-    codes = [code for code in month if code.startswith("6202")]
-    standing = Counter(
-        row["honour_level"]
-        for code in codes
-        for row in month[code]["units"]
-        if row["honour_level"] != "none" and row["honour_status"] != "revoked"
-    )
-    assert standing == {"national": 11, "provincial": 64, "municipal": 134}
-    assert all(month[code]["units"] for code in codes)
-
-
-def test_jiayuguan_adds_up_at_any_scale(small_world):
-    codes = [code for code in small_world.by_code if code.startswith("6202")]
-    units = [row for code in codes for row in make_records(small_world, small_world.by_code[code])["units"]]
-    assert sum(row["honour_level"] != "none" for row in units) == 209
-
-
 def test_qingyang_has_at_least_three_alliances_and_each_has_one_leader(month):
     leaders = Counter()
     for row in month[QINGYANG]["units"]:
@@ -174,16 +160,6 @@ def test_qingyang_has_at_least_three_alliances_and_each_has_one_leader(month):
             leaders[row["alliance_kind"], row["alliance_name"]] += row["leads_alliance"]
     assert len(leaders) >= 3
     assert set(leaders.values()) == {1}
-
-
-def test_a_register_keeps_its_units_from_month_to_month(world, registry):
-    june = build_world(SEED, Period(2023, 6), 1.0, registry)
-    office = world.offices[200]
-    kept = ("unit_no", "unit_name", "credit_code", "honour_level")
-    before, after = (
-        [[row[name] for name in kept] for row in make_records(one, office)["units"]] for one in (june, world)
-    )
-    assert before == after
 
 
 def test_joint_events_carry_the_organisers_number_at_every_office(world, month):

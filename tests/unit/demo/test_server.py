@@ -16,6 +16,7 @@ import requests
 
 from demo.generate import Order, prepare
 from demo.habits import CHENGGUAN
+from demo.offices import Offices
 from demo.server import build_server
 from rollcall.periods import Period
 from rollcall.settings import ROOT
@@ -73,7 +74,9 @@ def test_lists_what_the_manifest_says_newest_first(base, codes, manifest, sessio
     listed = answer.json()
     assert (listed["office_code"], listed["period"]) == (codes["correction"], "2023-07")
     assert [one["revision"] for one in listed["submissions"]] == [2, 1]
-    made = {one["revision"]: one for one in manifest[1]["offices"][codes["correction"]]["submissions"]}
+    made = {
+        one["revision"]: one for one in manifest[1]["months"]["2023-07"]["offices"][codes["correction"]]["submissions"]
+    }
     for one in listed["submissions"]:
         assert one["path"] == f"submissions/2023-07/{one['revision']}"
         names = ("kind", "filename", "media_type", "bytes", "sha256", "submitted_at")
@@ -156,6 +159,19 @@ def test_asks_for_one_period(base, session, query):
     assert session.get(f"{base('good')}/submissions{query}", timeout=10).status_code == 400
 
 
+def test_has_each_month_that_was_asked_for(codes, registry, tmp_path):
+    order = Order(Period(2023, 6), Period(2023, 7), scale=0.02, offices=(codes["correction"],), registry=registry)
+    offices = Offices(prepare(order, tmp_path), tmp_path, TOKEN)
+    june, july = (json.loads(offices.listing(codes["correction"], period)) for period in ("2023-06", "2023-07"))
+    assert [one["path"] for one in june["submissions"]] == ["submissions/2023-06/2", "submissions/2023-06/1"]
+    assert [one["path"] for one in july["submissions"]] == ["submissions/2023-07/2", "submissions/2023-07/1"]
+    for period, listed in (("2023-06", june), ("2023-07", july)):
+        submission = offices.submission(codes["correction"], period, 1)
+        content = offices.content(submission)
+        assert hashlib.sha256(content).hexdigest() == listed["submissions"][1]["sha256"]
+    assert offices.submission(codes["correction"], "2023-05", 1) is None
+
+
 def test_has_nothing_for_another_month(base, session):
     answer = listing(session, base("good"), "2023-06")
     assert answer.status_code == 200
@@ -194,7 +210,9 @@ def test_offices_without_a_submission_answer_404_or_an_empty_list(base, session)
 
 
 def receipt_for(manifest, code, revision=1):
-    (made,) = [one for one in manifest[1]["offices"][code]["submissions"] if one["revision"] == revision]
+    (made,) = [
+        one for one in manifest[1]["months"]["2023-07"]["offices"][code]["submissions"] if one["revision"] == revision
+    ]
     verdict = {"outcome": "accepted", "received": 3, "accepted": 2, "held": 1, "reasons": []}
     right = {"office_code": code, "period": "2023-07", "revision": revision, "sha256": made["sha256"]}
     return right | {"outcome": "partly_accepted", "datasets": {"units": verdict}, "not_read": []}

@@ -123,6 +123,16 @@ def test_keeps_a_query_as_it_is_written() -> None:
     )
 
 
+def test_keeps_a_query_over_what_a_window_says() -> None:
+    """Sums and doubles within a batch; the selection names the table as Great Expectations does."""
+    windowed = (
+        "select _submission_id, _sheet, _row from (select _submission_id, _sheet, _row, count(*) over"
+        " (partition by pool) as n from {batch} where pool is not null) as found where n > 1"
+    )
+    expected = windowed.replace("{batch}", '"inbox"."b7_units" as "subselect"')
+    assert compiled(entry(QUERY, {"unexpected_rows_query": windowed})) == expected
+
+
 @pytest.mark.parametrize(
     "written",
     [
@@ -149,6 +159,10 @@ def test_keeps_a_query_as_it_is_written() -> None:
         entry(RANGE, {"column": "staff_count", "max_value": 1, "strict_max": True}),
         entry(UNIQUE, {"column_list": ["unit_no"], "ignore_row_if": "never"}),
         query("true", start="select * from {batch} where "),
+        query("true", start="select _submission_id, _sheet, _row, unit_name from {batch} where "),
+        query("true", start=ROWS + "(select * from {batch}) as found where "),
+        query("true", start=ROWS + "inbox.b7_units as x where "),
+        entry(QUERY, {"unexpected_rows_query": ROWS + "{batch}"}),
         query("unit_no in (select unit_no from {batch})"),
         query("unit_no like 'x%'"),
         query("true; drop table ledger.slices"),

@@ -5,6 +5,7 @@ import os
 import stat
 
 import pytest
+import requests
 
 from rollcall.local import airflow
 from rollcall.local.generated import PORTS, Generated, secret_values
@@ -64,3 +65,38 @@ def test_our_own_environment_is_left_as_it_was(made):
     before = dict(os.environ)
     airflow.environment(made)
     assert dict(os.environ) == before
+
+
+class SlowSession:
+    """Answers only after some tries, as an API server of a busy machine does."""
+
+    def __init__(self, timeouts):
+        self.timeouts, self.asked = timeouts, []
+
+    def request(self, method, url, **_):
+        self.asked.append(method)
+        if len(self.asked) <= self.timeouts:
+            raise requests.ReadTimeout("read timed out")
+        answer = requests.Response()
+        answer.status_code, answer._content = 200, b'{"state": "running"}'
+        return answer
+
+
+@pytest.mark.parametrize(("timeouts", "answers"), [(0, True), (2, True), (3, False)])
+def test_a_slow_answer_is_waited_for_three_times_and_then_said(made, timeouts, answers):
+    client = airflow.Client(made)
+    client.session = SlowSession(timeouts)
+    if answers:
+        assert client.run("build_marts", "one") == {"state": "running"}
+    else:
+        with pytest.raises(airflow.AirflowTrouble, match=r"GET .*: read timed out; see .*api-server\.log"):
+            client.run("build_marts", "one")
+
+
+def test_a_run_is_asked_for_once(made):
+    """Asked for again, it would be there twice."""
+    client = airflow.Client(made)
+    client.session = SlowSession(1)
+    with pytest.raises(airflow.AirflowTrouble):
+        client.trigger("collect_submissions", "2023-07")
+    assert client.session.asked == ["POST"]

@@ -6,7 +6,9 @@ import sys
 import pytest
 
 from rollcall.local import processes, services
-from rollcall.local.services import NotReady, run, wait_until
+from rollcall.local.generated import PORTS, Generated
+from rollcall.local.services import NotReady, run, start_offices, wait_until
+from rollcall.periods import Period
 
 
 @pytest.fixture
@@ -40,3 +42,35 @@ def test_a_command_that_works_says_nothing(state, capfd):
     run([sys.executable, "-c", "print('done')"], dict(os.environ), "prepare")
     assert "done" in processes.tail("prepare")
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.fixture
+def offices(state, tmp_path, monkeypatch):
+    """Starts demo offices that only sleep, for some months; returns their process."""
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "server.py").write_text("import time\ntime.sleep(60)\n")
+    for module in (services, processes):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(services, "wait_until", lambda *_: None)
+    made = Generated(dict.fromkeys(PORTS, "1") | {"ROLLCALL_OFFICES_TOKEN": "x"})
+
+    def started(*periods):
+        start_offices(made, periods, lambda _: None)
+        return processes.find("offices")
+
+    yield started
+    processes.stop(["offices"], seconds=1)
+
+
+def test_the_demo_offices_have_all_of_its_months_whichever_are_asked_for(offices):
+    """What they send in July must not depend on whether May was asked for too."""
+    process = offices(Period(2023, 7))
+    assert {"--period=2023-05", "--to=2023-07"} < set(process.cmdline())
+    assert offices(Period(2023, 5), Period(2023, 6)) == process
+
+
+def test_the_demo_offices_are_started_anew_for_months_they_do_not_have(offices):
+    first = offices(Period(2023, 7))
+    later = offices(Period(2023, 7), Period(2023, 8))
+    assert later != first
+    assert "--to=2023-08" in later.cmdline()

@@ -1,10 +1,14 @@
 select
     -- ids
     office_key,
+    event_key,
     organiser_code,
     event_no,
     organiser_key,
     is_organiser,
+    office_key || '/' || project_no as project_key,
+    office_key || '/' || site_no as site_key,
+    office_key || '/' || team_no as team_key,
 
     -- when
     period,
@@ -30,5 +34,5 @@ select
     submission_id,
     source_sheet,
     source_row
-from {{ ref('int_events_attributed') }}
+from {{ ref('int_events_deduplicated') }}
 where {{ in_this_run('events') }}

@@ -1,60 +1,65 @@
-with offices as (
-    select
-        scopes.office_key,
-        scopes.office_code,
-        scopes.office_name,
-        scopes.level
-    from {{ ref('dim_offices') }} as scopes
-    inner join {{ ref('int_offices_counted') }} as counted on scopes.office_key = counted.office_key
-),
-
-targets as (
-    select
-        office_key,
-        indicator,
-        dataset,
-        nature
-    from offices
-    cross join {{ ref('int_indicators_built') }}
+with targets as (
+    select distinct
+        offices.office_key,
+        indicators.indicator,
+        indicators.dataset,
+        indicators.nature,
+        indicators.is_distinct,
+        indicators.is_mean
+    from {{ ref('int_offices_counted') }} as offices
+    cross join {{ ref('int_indicators_built') }} as indicators
     where {{ is_affected() }}
 ),
 
-slices as (
-    select * from {{ ref('int_slices_counted') }}
-),
-
-moves as (
+own as (
     select
-        above.ancestor_key as office_key,
-        own.indicator,
-        own.period,
-        own.change
-    from {{ ref('int_figures_moved') }} as own
-    inner join {{ ref('int_offices_with_ancestors') }} as above
-        on
-            own.office_key = above.office_key
-            and (own.counts_in_ancestors or above.ancestor_key = own.office_key)
+        figures.*,
+        trees.tree_no
+    from {{ ref('int_figures_of_offices') }} as figures
+    inner join {{ ref('int_trees') }} as trees
+        on to_date(figures.period, 'YYYY-MM') between trees.reported_from and trees.reported_to
+    where figures.dataset = any(array(select targets.dataset from targets))
 ),
 
-{#- A row for every month asked for or accepted, and one for every month in which something happened. #}
-months as (
+{#- A row for every month asked for, one for every month in which something happened; corrections make none. #}
+parts as (
     select
         targets.office_key,
         targets.indicator,
         slices.period,
         0 as change,
+        null::numeric as of_count,
+        1 as is_asked,
         0 as moves
     from targets
-    inner join slices on targets.office_key = slices.office_key and targets.dataset = slices.dataset
+    inner join {{ ref('int_slices_counted') }} as slices
+        on targets.office_key = slices.office_key and targets.dataset = slices.dataset
+    where slices.is_asked
     union all
     select
         targets.office_key,
         targets.indicator,
-        moves.period,
-        moves.change,
-        1 as moves
-    from moves
-    inner join targets on moves.office_key = targets.office_key and moves.indicator = targets.indicator
+        own.period,
+        sum(own.change * case when targets.is_distinct then 1 else places.share end) as change,
+        sum(own.of_count * places.share) as of_count,
+        0 as is_asked,
+        count(*) as moves
+    from own
+    inner join {{ ref('int_offices_in_trees') }} as places
+        on own.tree_no = places.tree_no and own.office_key = places.office_key
+    inner join targets on places.ancestor_key = targets.office_key and own.indicator = targets.indicator
+    group by targets.office_key, targets.indicator, own.period
+    union all
+    select
+        targets.office_key,
+        targets.indicator,
+        netted.period,
+        netted.change,
+        null::numeric as of_count,
+        0 as is_asked,
+        0 as moves
+    from {{ ref('int_figures_netted') }} as netted
+    inner join targets on netted.office_key = targets.office_key and netted.indicator = targets.indicator
 ),
 
 summed as (
@@ -63,36 +68,40 @@ summed as (
         indicator,
         period,
         sum(change) as change,
-        sum(moves) as moves
-    from months
+        sum(of_count) as of_count,
+        sum(moves) > 0 as has_moved
+    from parts
     group by office_key, indicator, period
+    having sum(is_asked) > 0 or sum(moves) > 0
 ),
 
-{#- A flow is what happened in the month; a stock is all that happened until its end. #}
 valued as (
     select
-        targets.*,
+        summed.office_key,
         summed.period,
-        summed.moves,
-        coalesce(slices.is_asked, false) as is_asked,
+        targets.indicator,
+        targets.dataset,
+        targets.nature,
         coalesce(slices.slices_expected, 0) as slices_expected,
         coalesce(slices.slices_accepted, 0) as slices_accepted,
+        (to_date(summed.period, 'YYYY-MM') + interval '1 month' - interval '1 day')::date as last_day,
         case
-            when targets.nature = 'flow' then summed.change
-            else sum(summed.change) over until_month
-        end as value,
-        case
-            when targets.nature = 'flow' then summed.moves + coalesce(slices.slices_accepted, 0)
-            else sum(summed.moves + coalesce(slices.slices_accepted, 0)) over until_month
-        end > 0 as is_known
+            when
+                not summed.has_moved
+                and not coalesce(
+                    case when targets.nature = 'flow' then slices.is_told else slices.is_told_by_then end, false
+                )
+                then null
+            when targets.is_mean then summed.change / nullif(summed.of_count, 0)
+            else summed.change
+        end::numeric(18, 2) as value
     from summed
     inner join targets on summed.office_key = targets.office_key and summed.indicator = targets.indicator
-    left join slices
+    left join {{ ref('int_slices_counted') }} as slices
         on
             summed.office_key = slices.office_key
             and targets.dataset = slices.dataset
             and summed.period = slices.period
-    window until_month as (partition by summed.office_key, summed.indicator order by summed.period)
 )
 
 select
@@ -112,10 +121,20 @@ select
     valued.nature,
 
     -- measures
-    case when valued.is_known then valued.value end::numeric(18, 2) as value,
+    valued.value,
+    claims.claimed_value,
+    (claims.claimed_value - valued.value)::numeric(18, 2) as difference,
     valued.slices_expected,
     valued.slices_accepted
 from valued
-inner join offices on valued.office_key = offices.office_key
+inner join {{ ref('dim_office_versions') }} as offices
+    on
+        valued.office_key = offices.office_key
+        and valued.last_day >= coalesce(offices.valid_from, valued.last_day)
+        and valued.last_day <= coalesce(offices.valid_to, valued.last_day)
 inner join {{ ref('int_indicators_built') }} as indicators on valued.indicator = indicators.indicator
-where valued.is_asked or (valued.nature = 'flow' and valued.moves > 0)
+left join {{ ref('int_claims_of_months') }} as claims
+    on
+        valued.office_key = claims.office_key
+        and valued.indicator = claims.indicator
+        and valued.period = claims.period

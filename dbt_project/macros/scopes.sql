@@ -1,0 +1,141 @@
+{#-
+    What the sum over the offices of a scope counts too often, as negative changes.
+
+    *members* says which offices are in which scopes, of which indicator, and on which day or days: rows of `window_id`,
+    `indicator`, `tree_no`, `office_key` (the member), `ancestor_key` (the scope), `share`, `from_day` and `to_day`. The
+    models of the figures and the functions that readers call share these.
+-#}
+
+{#- Persons who are registered in several offices of a scope on its last day: the few that several offices know. -#}
+{% macro persons_counted_again(members) -%}
+    select
+        window_id,
+        ancestor_key,
+        indicator,
+        (-sum(offices - 1))::numeric as change
+    from (
+        select
+            members.window_id,
+            members.ancestor_key,
+            members.indicator,
+            states.person_key,
+            count(distinct states.office_key) as offices
+        from {{ members }} as members
+        inner join (
+            select
+                registrations.office_key,
+                registrations.person_key,
+                registrations.change,
+                registrations.is_backbone,
+                registrations.changed_on as from_day,
+                lead(registrations.changed_on, 1, 'infinity') over (
+                    partition by registrations.office_key, registrations.volunteer_no
+                    order by registrations.changed_on
+                ) as until_day
+            from {{ ref('fct_registrations') }} as registrations
+            inner join {{ ref('dim_volunteers') }} as volunteers
+                on registrations.person_key = volunteers.person_key
+            where volunteers.known_offices > 1
+        ) as states
+            on
+                members.office_key = states.office_key
+                and members.to_day >= states.from_day
+                and members.to_day < states.until_day
+                and states.change <> 'withdrawn'
+                and (members.indicator = 'volunteers' or states.is_backbone)
+        where members.indicator in ('volunteers', 'volunteers_backbone')
+        group by members.window_id, members.ancestor_key, members.indicator, states.person_key
+        having count(distinct states.office_key) > 1
+    ) as shared
+    group by window_id, ancestor_key, indicator
+{%- endmacro %}
+
+{#- Alliances that units of several offices of a scope belong to on its last day. -#}
+{% macro alliances_counted_again(members) -%}
+    select
+        window_id,
+        ancestor_key,
+        indicator,
+        (-sum(offices - 1))::numeric as change
+    from (
+        select
+            members.window_id,
+            members.ancestor_key,
+            members.indicator,
+            coalesce(units.alliance_kind, '') || '/' || units.alliance_name as alliance,
+            count(distinct units.office_key) as offices
+        from {{ members }} as members
+        inner join {{ ref('dim_units') }} as units
+            on
+                members.office_key = units.office_key
+                and members.to_day >= units.valid_from
+                and members.to_day <= coalesce(units.valid_to, 'infinity')
+        where
+            members.indicator = 'alliances'
+            and units.alliance_name is not null
+            and units.alliance_kind is distinct from 'none'
+        group by
+            members.window_id,
+            members.ancestor_key,
+            members.indicator,
+            coalesce(units.alliance_kind, '') || '/' || units.alliance_name
+        having count(distinct units.office_key) > 1
+    ) as shared
+    group by window_id, ancestor_key, indicator
+{%- endmacro %}
+
+{#-
+    Transfers between two offices of a scope. Of an office that was split each heir has its share, and so has the other
+    end: what moved between the two heirs is not within either.
+-#}
+{% macro transfers_within(members) -%}
+    select
+        members.window_id,
+        members.ancestor_key,
+        members.indicator,
+        -sum(transfers.amount_yuan * members.share * others.share) as change
+    from {{ members }} as members
+    inner join {{ ref('fct_funding') }} as transfers
+        on
+            members.office_key = transfers.office_key
+            and transfers.booked_on between members.from_day and members.to_day
+    inner join {{ ref('bridge_offices_trees') }} as others
+        on
+            members.tree_no = others.tree_no
+            and transfers.counterparty_key = others.office_key
+            and members.ancestor_key = others.ancestor_key
+    where
+        members.indicator in ({{ quoted(netted_indicators()) }})
+        and case members.indicator
+            {%- for indicator, predicate in netted_indicators().items() %}
+            when '{{ indicator }}' then {{ predicate }}
+            {%- endfor %}
+        end
+    group by members.window_id, members.ancestor_key, members.indicator
+{%- endmacro %}
+
+{#-
+    Persons who served in the offices of a scope: complete in itself, never summed. Whose registration nobody reported
+    is somebody by the number alone.
+-#}
+{% macro persons_served(members) -%}
+    select
+        members.window_id,
+        members.ancestor_key,
+        members.indicator,
+        (
+            count(distinct services.person_key)
+            + count(
+                distinct case
+                    when services.person_key is null then services.office_key || '/' || services.volunteer_no
+                end
+            )
+        )::numeric as change
+    from {{ members }} as members
+    inner join {{ ref('fct_services') }} as services
+        on
+            members.office_key = services.office_key
+            and services.served_on between members.from_day and members.to_day
+    where members.indicator = 'volunteers_served'
+    group by members.window_id, members.ancestor_key, members.indicator
+{%- endmacro %}

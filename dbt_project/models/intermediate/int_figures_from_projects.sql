@@ -1,0 +1,1 @@
+{{ daily_stocks(ref('dim_projects'), indicators_of_registers()['projects']) }}

@@ -1,0 +1,1 @@
+{{ daily_stocks(ref('dim_sites'), indicators_of_registers()['sites']) }}

@@ -1,0 +1,1 @@
+{{ daily_stocks(ref('dim_teams'), indicators_of_registers()['teams']) }}

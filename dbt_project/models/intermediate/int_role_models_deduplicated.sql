@@ -1,0 +1,1 @@
+{{ latest_reports(records()['role_models']) }}

@@ -1,0 +1,8 @@
+select
+    office_key,
+    period,
+    dataset,
+    submission_id,
+    revision
+from {{ source('ledger', 'slices') }}
+where {{ in_slices_of_this_run() }}

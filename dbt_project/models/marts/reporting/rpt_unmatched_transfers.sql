@@ -1,0 +1,25 @@
+select
+    -- ids
+    office_key,
+    voucher_no,
+    funding_kind,
+    counterparty_key,
+    counterparty_code,
+
+    -- when
+    period,
+    booked_on,
+
+    -- what
+    fund_source,
+    purpose,
+
+    -- measures
+    amount_yuan,
+
+    -- lineage
+    submission_id,
+    source_sheet,
+    source_row
+from {{ ref('fct_funding') }}
+where not is_matched

@@ -1,0 +1,339 @@
+"""What became of offices: whatever happens to them, nothing is lost and nothing counts twice."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Context, Decimal, Inexact, localcontext
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rollcall.offices import (
+    LEVELS,
+    Event,
+    Heir,
+    History,
+    Office,
+    called_on,
+    heirs,
+    heirs_on,
+    history_of,
+    read_history,
+    write_seeds,
+)
+from tests.histories import Told, told_histories
+
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine too
+EXACT = Context(prec=500, traps=[Inexact])
+ONE = Decimal(1)
+D1, D2, D3, D4 = date(2023, 3, 1), date(2023, 6, 1), date(2023, 7, 1), date(2023, 9, 1)
+
+
+def lived(told: Told) -> History:
+    return history_of(told.offices, told.log)
+
+
+def versions_on(history: History, day: date) -> dict[int, Office]:
+    return {office.office_key: office for office in history.versions() if office.is_valid_on(day)}
+
+
+@PATIENT
+@given(told_histories())
+def test_versions_are_what_was_true_on_each_day(told):
+    """Code, name and parent of every office that stood, and none of another."""
+    history = lived(told)
+    for day in told.probes():
+        found = {key: (o.code, o.name, o.parent_key) for key, o in versions_on(history, day).items()}
+        assert found == {key: (o.code, o.name, o.parent_key) for key, o in told.tree_on(day).items()}
+
+
+@PATIENT
+@given(told_histories())
+def test_versions_of_an_office_follow_one_another_without_overlap_or_gap(told):
+    """Each differs from the one before; an office that ended never comes back."""
+    for life in lived(told).lives.values():
+        for earlier, later in zip(life.versions, life.versions[1:], strict=False):
+            assert earlier.valid_to + timedelta(days=1) == later.valid_from
+            assert (earlier.code, earlier.name, earlier.parent_key) != (later.code, later.name, later.parent_key)
+        assert all((v.valid_from or date.min) <= (v.valid_to or date.max) for v in life.versions)
+        assert life.versions[0].valid_from == life.start
+
+
+@PATIENT
+@given(told_histories())
+def test_a_code_names_at_most_one_office_a_day(told):
+    history = lived(told)
+    for day in told.probes():
+        codes = [office.code for office in history.versions() if office.is_valid_on(day)]
+        assert len(codes) == len(set(codes))
+
+
+@PATIENT
+@given(told_histories())
+def test_every_office_hangs_from_standing_offices_of_higher_levels_up_to_a_province(told):
+    """So no office is above itself."""
+    history = lived(told)
+    for day in told.probes():
+        tree = versions_on(history, day)
+        for office in tree.values():
+            while office.parent_key is not None:
+                above = tree[office.parent_key]
+                assert LEVELS.index(above.level) < LEVELS.index(office.level)
+                office = above
+            assert office.level == "province"
+
+
+@PATIENT
+@given(told_histories())
+def test_on_every_day_the_heirs_of_every_office_stand_and_their_shares_add_up_to_one(told):
+    """Exactly, however often what was divided is divided again; and all in its own province."""
+    history = lived(told)
+    for day in told.probes():
+        standing = told.tree_on(day).keys()
+        for office in told.offices:
+            shares = heirs_on(history, office.office_key, day)
+            assert shares.keys() <= standing
+            with localcontext(EXACT):
+                assert sum(shares.values()) == 1
+            assert all(share > 0 for share in shares.values())
+            assert {told.province_of[key] for key in shares} == {told.province_of[office.office_key]}
+
+
+@PATIENT
+@given(told_histories())
+def test_an_office_that_stands_is_its_own_heir(told):
+    """Also after it was split into itself and others: what it had cannot be told apart."""
+    history = lived(told)
+    for day in told.probes():
+        for key in told.tree_on(day):
+            assert heirs_on(history, key, day) == {key: ONE}
+
+
+@PATIENT
+@given(told_histories())
+def test_what_an_office_had_goes_the_way_it_went(told):
+    """Followed day by day by hand, from its first day on."""
+    history = lived(told)
+    for day in told.probes():
+        for key, shares in told.shares[told.day_of_tree(day)].items():
+            assert heirs_on(history, key, day) == shares
+
+
+@PATIENT
+@given(told_histories())
+def test_before_its_first_day_an_office_counts_where_it_came_from(told):
+    """With the office it was split from, else with the one it hung from; on each day before, as that one counts."""
+    history = lived(told)
+    for day in told.probes():
+        for key, origin in told.origins.items():
+            if day < history.lives[key].start:
+                assert heirs_on(history, key, day) == heirs_on(history, origin, day)
+
+
+@PATIENT
+@given(told_histories())
+def test_the_table_of_heirs_has_exactly_the_days_on_which_an_office_does_not_stand(told):
+    """Spans of one office and heir never overlap and never touch."""
+    history = lived(told)
+    rows: dict[int, list[Heir]] = defaultdict(list)
+    for row in heirs(history):
+        rows[row.office_key].append(row)
+    for day in told.probes():
+        standing = told.tree_on(day)
+        for office in told.offices:
+            key = office.office_key
+            on_day = [r for r in rows[key] if (r.from_day or day) <= day <= (r.to_day or day)]
+            found = {row.heir_key: row.share for row in on_day}
+            assert len(found) == len(on_day)
+            assert found == ({} if key in standing else heirs_on(history, key, day))
+
+
+@PATIENT
+@given(told_histories(), st.data())
+def test_totals_of_a_province_are_the_same_on_the_tree_of_any_day(told, data):
+    """Random amounts, each reported by an office on a day on which it stood; summed level by level on every tree."""
+    history = lived(told)
+    probes = told.probes()
+    records = data.draw(
+        st.lists(
+            st.sampled_from(probes).flatmap(
+                lambda day: st.tuples(st.sampled_from(sorted(told.tree_on(day))), st.integers(-10_000, 10_000_000))
+            ),
+            max_size=12,
+        )
+    )
+    expected: dict[int, Decimal] = defaultdict(Decimal)
+    for key, cents in records:
+        expected[told.province_of[key]] += Decimal(cents) / 100
+    with localcontext(EXACT):
+        for day in probes:
+            tree = versions_on(history, day)
+            own: dict[int, Decimal] = defaultdict(Decimal)
+            for key, cents in records:
+                for heir, share in heirs_on(history, key, day).items():
+                    own[heir] += Decimal(cents) / 100 * share
+            totals = rolled_up(tree, own)
+            provinces = [key for key, office in tree.items() if office.level == "province"]
+            assert {key: totals[key] for key in provinces} == {key: expected[key] for key in provinces}
+            for key in tree:
+                below = [totals[other] for other, office in tree.items() if office.parent_key == key]
+                assert totals[key] == own[key] + sum(below)
+
+
+def rolled_up(tree: dict[int, Office], own: dict[int, Decimal]) -> dict[int, Decimal]:
+    """Each office's own and everything below it: every amount added to the office and to all above."""
+    totals: dict[int, Decimal] = defaultdict(Decimal)
+    for key, amount in own.items():
+        above: int | None = key
+        while above is not None:
+            totals[above] += amount
+            above = tree[above].parent_key
+    return totals
+
+
+@PATIENT
+@given(told_histories())
+def test_whoever_is_called_for_a_month_stands_in_its_tree_once(told):
+    """So no office can answer for more than it is asked: completeness is never above 100 %."""
+    versions = lived(told).versions()
+    for day in told.probes():
+        called = [office.office_key for office in called_on(versions, day)]
+        assert called == sorted(told.tree_on(day))
+
+
+@PATIENT
+@given(told_histories())
+def test_the_order_of_events_within_a_day_says_nothing(told):
+    """But for the creation of an office, which comes first of what it does."""
+    later_first = sorted(told.log, key=lambda e: (e.happened_on, e.event != "create", -e.event_no))
+    renumbered = [
+        Event(n, e.happened_on, e.event, e.office_key, e.code, e.name, e.parent_key, e.into_key, e.share)
+        for n, e in enumerate(later_first)
+    ]
+    one, other = lived(told), history_of(told.offices, renumbered)
+    assert one.versions() == other.versions()
+    assert list(heirs(one)) == list(heirs(other))
+
+
+# A province, two counties and their towns, and what happens to them by hand.
+PLACES = [
+    Office(key, f"c{key}", f"n{key}", level, parent, None, None, True, "", "")
+    for key, level, parent in (
+        (1, "province", None),
+        (2, "county", 1),
+        (3, "county", 1),
+        (4, "township", 2),
+        (5, "township", 2),
+        (6, "township", 3),
+        (7, "township", 3),
+    )
+]
+
+
+def history(*events: Event) -> History:
+    return history_of(PLACES, events)
+
+
+def split(number: int, day: date, key: int, **into: str) -> list[Event]:
+    """`_5="0.4"` is an into_key and its share."""
+    return [
+        Event(number + place, day, "split", key, into_key=int(name[1:]), share=Decimal(share))
+        for place, (name, share) in enumerate(into.items())
+    ]
+
+
+def test_a_merged_office_counts_at_the_one_that_took_it_over_and_at_that_ones_heirs():
+    told = history(
+        Event(1, D1, "merge", 4, into_key=5),
+        *split(2, D2, 5, _6="0.25", _7="0.75"),
+        Event(4, D3, "merge", 7, into_key=6),
+    )
+    assert heirs_on(told, 4, D1 - timedelta(days=1)) == {4: 1}
+    assert heirs_on(told, 4, D1) == {5: 1}
+    assert heirs_on(told, 4, D2) == {6: Decimal("0.25"), 7: Decimal("0.75")}
+    assert heirs_on(told, 4, D3) == {6: 1}
+    assert list(heirs(told))[:4] == [
+        Heir(4, D1, D2 - timedelta(days=1), 5, ONE),
+        Heir(4, D2, D3 - timedelta(days=1), 6, Decimal("0.25")),
+        Heir(4, D2, D3 - timedelta(days=1), 7, Decimal("0.75")),
+        Heir(4, D3, None, 6, ONE),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("events", "on_the_day_before", "before_that"),
+    [
+        ([Event(1, D2, "create", 5), *split(2, D2, 4, _4="0.5", _5="0.5")], 4, 4),
+        ([Event(1, D2, "create", 5), *split(2, D2, 4, _6="0.5", _5="0.5")], 4, 4),
+        ([Event(1, D2, "create", 5)], 2, 2),
+        ([Event(1, D1, "create", 4), Event(2, D2, "create", 5), *split(3, D2, 4, _4="0.5", _5="0.5")], 4, 2),
+        (
+            [Event(1, D2, "create", 5), *split(2, D2, 4, _6="0.5", _5="0.5"), *split(4, D2, 7, _6="0.5", _5="0.5")],
+            2,
+            2,
+        ),
+        ([Event(1, D2, "create", 5), Event(2, D2, "merge", 4, into_key=5)], 2, 2),
+    ],
+    ids=["split off", "split up", "new", "split from one that was new", "split from two", "made of one merged"],
+)
+def test_before_its_time_an_office_is_where_it_was_split_from_else_with_the_one_above(
+    events, on_the_day_before, before_that
+):
+    """What cannot be told apart falls to the office above."""
+    told = history(*events)
+    assert heirs_on(told, 5, D2 - timedelta(days=1)) == {on_the_day_before: 1}
+    assert heirs_on(told, 5, D1 - timedelta(days=1)) == {before_that: 1}
+
+
+def test_an_office_that_hung_from_a_new_one_falls_to_what_stood_before():
+    """The township is of the day on which its county was not a year old."""
+    new = [
+        Office(8, "c8", "n8", "county", 1, None, None, True, "", ""),
+        Office(9, "c9", "n9", "township", 8, None, None, True, "", ""),
+    ]
+    told = history_of([*PLACES, *new], [Event(1, D2, "create", 8), Event(2, D3, "create", 9)])
+    assert [heirs_on(told, 9, day) for day in (D1, D2, D3)] == [{1: 1}, {8: 1}, {9: 1}]
+
+
+def test_shares_of_shares_are_never_rounded():
+    """Nine places, three times over: 27 of them."""
+    third, rest = Decimal("0.333333333"), "0.666666667"
+    told = history(
+        *split(1, D1, 4, _5=str(third), _6=rest),
+        *split(3, D2, 5, _6=rest, _7=str(third)),
+        *split(5, D3, 7, _6=rest, _2=str(third)),
+    )
+    shares = heirs_on(told, 4, D4)
+    with localcontext(EXACT):
+        assert shares[2] == third**3
+        assert sum(shares.values()) == 1
+
+
+def test_events_of_one_day_make_one_version():
+    told = history(
+        Event(1, D2, "recode", 4, code="c9"),
+        Event(2, D2, "move", 4, parent_key=3),
+        Event(3, D2, "rename", 4, name="n9"),
+    )
+    before, after = (office for office in told.versions() if office.office_key == 4)
+    assert (before.valid_from, before.valid_to) == (None, D2 - timedelta(days=1))
+    assert (after.code, after.name, after.parent_key, after.valid_from, after.valid_to) == ("c9", "n9", 3, D2, None)
+
+
+def test_what_is_written_for_dbt_is_what_was_derived(tmp_path):
+    """The log read back from what dbt is given says the same."""
+    (tmp_path / "offices.csv").write_text(
+        "office_key,code,name,level,parent_key,reports,endpoint,connection\n"
+        + "".join(f"{o.office_key},{o.code},{o.name},{o.level},{o.parent_key or ''},true,,\n" for o in PLACES)
+    )
+    (tmp_path / "office_events.csv").write_text(
+        "event_no,happened_on,event,office_key,code,name,parent_key,into_key,share,source\n"
+        "1,2023-06-01,create,5,,,,,,\n2,2023-06-01,split,4,,,,6,0.30,\n3,2023-06-01,split,4,,,,5,0.70,\n"
+    )
+    _, log, rows = write_seeds(tmp_path, tmp_path / "seeds")
+    (tmp_path / "office_events.csv").write_bytes(log.read_bytes())
+    again = read_history(tmp_path)
+    assert again.events == [Event(1, D2, "create", 5), *split(2, D2, 4, _6="0.3", _5="0.7")]
+    assert rows.read_text() == (
+        "office_key,from_day,to_day,heir_key,share\n4,2023-06-01,,5,0.7\n4,2023-06-01,,6,0.3\n5,,2023-05-31,4,1\n"
+    )
