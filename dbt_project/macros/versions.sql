@@ -23,18 +23,18 @@
 {#-
     The accepted lists of a register: one row per office and period. A list speaks for its month, from the first day to
     `speaks_to`; `spoken_to` is the last day of the month of the list before it; what the next list does not name again
-    ended on `closed_on`, and stands where there is none. An office that ended is not heard on later months.
+    ended on `closed_on`, and stands where there is none. An office is heard only on the time in which it stood.
 -#}
 {% macro accepted_lists(dataset) -%}
     select
         months.office_key,
         months.period,
         months.submission_id,
-        months.first_day,
+        greatest(months.first_day, lives.began_on) as first_day,
         row_number() over lists as list_no,
-        least(months.last_day, ended.ended_on) as speaks_to,
-        lag(months.last_day) over lists as spoken_to,
-        coalesce(lead(months.first_day) over lists - 1, ended.ended_on) as closed_on
+        least(months.last_day, lives.ended_on) as speaks_to,
+        coalesce(lag(months.last_day) over lists, lives.began_on - 1) as spoken_to,
+        coalesce(lead(months.first_day) over lists - 1, lives.ended_on) as closed_on
     from (
         select
             office_key,
@@ -45,8 +45,10 @@
         from {{ source('ledger', 'slices') }}
         where dataset = '{{ dataset }}' and {{ in_touched_offices(dataset) }}
     ) as months
-    left join {{ ref('int_offices_ended') }} as ended on months.office_key = ended.office_key
-    where months.first_day <= coalesce(ended.ended_on, months.first_day)
+    left join {{ ref('int_offices_lifetimes') }} as lives on months.office_key = lives.office_key
+    where
+        months.last_day >= coalesce(lives.began_on, months.last_day)
+        and months.first_day <= coalesce(lives.ended_on, months.first_day)
     window lists as (partition by months.office_key order by months.period)
 {%- endmacro %}
 

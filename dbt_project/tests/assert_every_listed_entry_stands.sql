@@ -10,13 +10,14 @@
             slices.period,
             slices.submission_id,
             least(
-                (to_date(slices.period, 'YYYY-MM') + interval '1 month' - interval '1 day')::date, ended.ended_on
+                (to_date(slices.period, 'YYYY-MM') + interval '1 month' - interval '1 day')::date, lives.ended_on
             ) as heard_on
         from {{ source('ledger', 'slices') }} as slices
-        left join {{ ref('int_offices_ended') }} as ended on slices.office_key = ended.office_key
+        left join {{ ref('int_offices_lifetimes') }} as lives on slices.office_key = lives.office_key
         where
             slices.dataset = '{{ dataset }}'
-            and to_date(slices.period, 'YYYY-MM') <= coalesce(ended.ended_on, 'infinity')
+            and to_date(slices.period, 'YYYY-MM') <= coalesce(lives.ended_on, 'infinity')
+            and to_date(slices.period, 'YYYY-MM') + interval '1 month' > coalesce(lives.began_on, '-infinity')
             and slices.office_key in (
                 select touched.office_key
                 from {{ source('ledger', 'slices_to_build') }} as touched

@@ -88,7 +88,7 @@ def history(periods: Sequence[Period]) -> History:
         "to_date": last.last_day,
         "first": str(first),
         "last": str(last),
-        "days": [first.last_day, last.last_day],
+        "days": [(first if first < last else first.shift(-1)).last_day, last.last_day],
         "indicators": list(INDICATORS),
     }
     with connect() as connection:

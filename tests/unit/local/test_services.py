@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 
 import pytest
 
@@ -56,7 +57,10 @@ def offices(state, tmp_path, monkeypatch):
 
     def started(*periods):
         start_offices(made, periods, lambda _: None)
-        return processes.find("offices")
+        process = processes.find("offices")
+        while not process.cmdline():  # for a moment after its start a process has none
+            time.sleep(0.01)
+        return process
 
     yield started
     processes.stop(["offices"], seconds=1)

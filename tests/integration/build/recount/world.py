@@ -144,15 +144,17 @@ class World:
 
         Each list says of an entry how it is from a day on: from the date the entry states where no earlier list
         could have told it, else from the first of the list's month. Of what is said by a day, the last counts.
+        An office says nothing of the time before it began, nor of that after it ended.
         """
         number, dated = REGISTERS[dataset]
         ended_on = self.history.last_day(office_key) or date.max
-        if day > ended_on:
+        began_on = self.history.first_day(office_key) or date.min
+        if not began_on <= day <= ended_on:
             return []
         stands: dict[str, Row] = {}
-        told_until = date.min
+        told_until = began_on - timedelta(days=1) if began_on > date.min else date.min
         periods = sorted(p for key, p, name in self.accepted if (key, name) == (office_key, dataset))
-        for period in (p for p in periods if first_day(p) <= ended_on):
+        for period in (p for p in periods if first_day(p) <= ended_on and last_day(p) >= began_on):
             rows = self.accepted[office_key, period, dataset]
             if first_day(period) <= day:
                 listed = {row[number] for row in rows}
