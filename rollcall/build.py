@@ -245,6 +245,7 @@ def invoke(*arguments: str) -> Run:
 def environment() -> Iterator[None]:
     """What dbt reads from the environment; afterwards as before, also of the `.env` that dbt loads by itself."""
     before = dict(os.environ)
+    forget_other_definitions()
     place = conninfo_to_dict(load_settings().warehouse_url)
     os.environ |= {
         "ROLLCALL_PG_HOST": str(place.get("host", "localhost")),
@@ -263,6 +264,21 @@ def environment() -> Iterator[None]:
         for name in os.environ.keys() - before.keys():
             del os.environ[name]
         os.environ |= before
+
+
+def forget_other_definitions() -> None:
+    """
+    Have dbt read the whole project again when it is not the one it last read.
+
+    It keeps what it read, and dbt 1.12.6 may keep metrics of before beside the new ones: "found two metrics with the
+    name".
+    """
+    target, definitions = settings.STATE / "dbt" / "target", definitions_sha256()
+    note = target / "definitions.sha256"
+    if not note.is_file() or note.read_text() != definitions:
+        (target / "partial_parse.msgpack").unlink(missing_ok=True)
+        target.mkdir(parents=True, exist_ok=True)
+        note.write_text(definitions)
 
 
 def copy_of_registry() -> Path:

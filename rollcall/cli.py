@@ -37,6 +37,12 @@ def parser() -> argparse.ArgumentParser:
     sql = command("sql", "ask the warehouse as the role that may only read the marts")
     sql.add_argument("query")
     sql.add_argument("--csv", action="store_true", help="comma-separated, for machines")
+    metrics = command("metrics", "ask for metrics of the semantic layer, as the role that may only read the marts")
+    metrics.add_argument("metrics", nargs="+", metavar="METRIC", help="the word of an indicator, like events")
+    metrics.add_argument("--by", default="month", help="separated by commas: month, quarter, year, city_name, … ")
+    metrics.add_argument("--where", help="a filter, as MetricFlow writes it")
+    metrics.add_argument("--sql", action="store_true", help="show the question in SQL, and do not ask it")
+    metrics.add_argument("--csv", action="store_true", help="comma-separated, for machines")
     command("docs", "document the marts: columns, lineage, who reads them; one page to open in a browser")
     template = command("template", "write the workbook an office fills in, its registers filled in as last accepted")
     template.add_argument("office", metavar="OFFICE", help="the office's code on the last day of the period")
@@ -133,17 +139,32 @@ def run_prepare(_: argparse.Namespace) -> int:
 
 
 def run_sql(options: argparse.Namespace) -> int:
+    return ask(options.query, options.csv)
+
+
+def run_metrics(options: argparse.Namespace) -> int:
+    from rollcall.metrics import sql_of
+
+    query = sql_of(options.metrics, [name for name in options.by.split(",") if name], options.where)
+    if options.sql:
+        print(query)
+        return 0
+    return ask(query, options.csv)
+
+
+def ask(query: str, as_csv: bool) -> int:
+    """Ask as whoever may only read the marts, and print what comes."""
     from rich.console import Console
     from rich.table import Table
 
     with psycopg.connect(setting("ROLLCALL_READER_URL")) as connection:
         try:
-            cursor = connection.execute(options.query)
+            cursor = connection.execute(query)
         except psycopg.Error as error:
             print(f"rollcall: {error}", file=sys.stderr)
             return 1
         names = [column.name for column in cursor.description or ()]
-        if options.csv:
+        if as_csv:
             writer = csv.writer(sys.stdout, lineterminator="\n")
             writer.writerow(names)
             writer.writerows(cursor)
@@ -190,6 +211,7 @@ COMMANDS = {
     "status": run_status,
     "prepare": run_prepare,
     "sql": run_sql,
+    "metrics": run_metrics,
     "docs": run_docs,
     "template": run_template,
     "dbt": run_dbt,

@@ -28,7 +28,7 @@ PROVINCES = (1, 10)
 ASKED = 20  # figures of each that are asked for one by one
 
 
-@pytest.mark.parametrize("seed", [1, 2, 7])
+@pytest.mark.parametrize("seed", [47, 24])
 def test_figures_are_what_a_recount_gives(
     empty: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
