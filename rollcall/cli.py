@@ -6,6 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -152,6 +153,13 @@ def run_metrics(options: argparse.Namespace) -> int:
     return ask(query, options.csv)
 
 
+def shown(value: object) -> object:
+    """As a person reads it: a day without its hour, which is how PostgreSQL writes the first of a month or quarter."""
+    if isinstance(value, datetime) and value.time() == datetime.min.time():
+        return value.date()
+    return "" if value is None else value
+
+
 def ask(query: str, as_csv: bool) -> int:
     """Ask as whoever may only read the marts, and print what comes."""
     from rich.console import Console
@@ -167,11 +175,11 @@ def ask(query: str, as_csv: bool) -> int:
         if as_csv:
             writer = csv.writer(sys.stdout, lineterminator="\n")
             writer.writerow(names)
-            writer.writerows(cursor)
+            writer.writerows(map(shown, row) for row in cursor)
             return 0
         table = Table(*names)
         for row in cursor:
-            table.add_row(*("" if value is None else str(value) for value in row))
+            table.add_row(*(str(shown(value)) for value in row))
         Console().print(table)
     return 0
 

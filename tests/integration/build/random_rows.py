@@ -158,11 +158,12 @@ class RandomRows:
 
     def services(self, office_key: int, period: str) -> Cells:
         """Of persons that several offices know, at events that several offices report; V9 is in no register."""
-        day = self.day(period)
+        day = self.choice(date(2023, 5, 12), date(2023, 5, 12), self.day(period))
+        organiser = self.choice(*self.history.tree(day).values()).code
         return {
             "volunteer_no": self.choice("V1", "V2", "V3", "V9"),
-            "event_no": self.choice("E", "F"),
-            "organiser_code": self.office(office_key, day, own=1),
+            "event_no": self.choice("E", "E", "F"),
+            "organiser_code": self.choice(organiser, *("620103000000", "620171101000") * 2),
             "served_on": day,
             "hours": self.choice("0.25", "1.5", "8", "24", "3.33"),
         }
