@@ -33,6 +33,7 @@ PROJECT = settings.ROOT / "dbt_project"
 WAREHOUSE = Path(__file__).parent / "warehouse"
 DONE = {"success", "pass", "warn"}
 NOT_RUN = {"skipped", "no-op"}  # no-op: an exposure, of which there is nothing to run
+LARGE = 500  # slices; a whole month is twenty thousand, the corrections of a day are some dozens
 QUOTED = 5  # failed nodes that a message names; ops.dbt_results has them all
 DEFINITIONS = {".sql", ".yml", ".csv"}
 
@@ -86,7 +87,8 @@ def build(period: Period | str) -> BuildResult:
         if not is_seeded:
             note_seeds(None)
         excluded = ["resource_type:unit_test", "resource_type:exposure", *(["resource_type:seed"] if is_seeded else [])]
-        run = invoke("build", "--exclude", *excluded, *(["--full-refresh"] if is_full else []))
+        is_large = is_full or slices > LARGE
+        run = invoke("build", "--exclude", *excluded, *(["--full-refresh"] if is_full else []), is_large=is_large)
         require_all_run(run)
         note_seeds(wanted)
         seconds = round(run.seconds, 3)
@@ -225,9 +227,9 @@ def mark_built(connection: psycopg.Connection) -> None:
     connection.execute("delete from ledger.slices_to_build")
 
 
-def invoke(*arguments: str) -> Run:
+def invoke(*arguments: str, is_large: bool = False) -> Run:
     """Run dbt in this process. Its results are kept in `ops.dbt_results`, whatever they are. Raises BuildFailed."""
-    with environment():
+    with environment(is_large):
         from dbt.cli.main import dbtRunner
         from dbt_common.invocation import get_invocation_id
 
@@ -242,8 +244,13 @@ def invoke(*arguments: str) -> Run:
 
 
 @contextmanager
-def environment() -> Iterator[None]:
-    """What dbt reads from the environment; afterwards as before, also of the `.env` that dbt loads by itself."""
+def environment(is_large: bool) -> Iterator[None]:
+    """
+    What dbt reads from the environment; afterwards as before, also of the `.env` that dbt loads by itself.
+
+    For a large build PostgreSQL is to hash, not to loop: period and submission say the same, which it does not know, so
+    that it expects six reviews of a month, finds five thousand, and takes 13 s where 0.1 s would do.
+    """
     before = dict(os.environ)
     forget_other_definitions()
     place = conninfo_to_dict(load_settings().warehouse_url)
@@ -258,6 +265,8 @@ def environment() -> Iterator[None]:
         "DBT_TARGET_PATH": str(settings.STATE / "dbt" / "target"),
         "DBT_LOG_PATH": str(settings.STATE / "dbt" / "logs"),
     }
+    if is_large:
+        os.environ["PGOPTIONS"] = f"{before.get('PGOPTIONS', '')} -c enable_nestloop=off".strip()
     try:
         yield
     finally:

@@ -102,11 +102,19 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- After a first build the planner knows nothing of the new table; later, autovacuum keeps up. -#}
-{% macro analyze_when_new() -%}
-    {%- if not is_incremental() -%}
+{#-
+    After a first build the planner knows nothing of the table, and after a whole month nothing of that month: it would
+    expect no rows of it, and loop where it should hash. Autovacuum comes too late for what is built next.
+-#}
+{% macro analyze_when_much_is_new() -%}
+    {%- if not is_incremental() or slices_of_this_run() > 500 -%}
     analyze {{ this }}
     {%- endif -%}
+{%- endmacro %}
+
+{% macro slices_of_this_run() -%}
+    {%- set counted = run_query('select count(*) from ' ~ source('ledger', 'slices_to_build')) if execute -%}
+    {{ return(counted.columns[0][0] if counted else 0) }}
 {%- endmacro %}
 
 {#- Rows of a raw table, all its columns: of the slices that count, in the revision that counts. -#}

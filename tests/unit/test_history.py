@@ -194,11 +194,38 @@ def rolled_up(tree: dict[int, Office], own: dict[int, Decimal]) -> dict[int, Dec
 @PATIENT
 @given(told_histories())
 def test_whoever_is_called_for_a_month_stands_in_its_tree_once(told):
-    """So no office can answer for more than it is asked: completeness is never above 100 %."""
+    """Nobody is asked twice, or in another's place."""
     versions = lived(told).versions()
     for day in told.probes():
         called = [office.office_key for office in called_on(versions, day)]
         assert called == sorted(told.tree_on(day))
+
+
+@PATIENT
+@given(told_histories(), st.data())
+def test_completeness_is_never_above_one_on_the_tree_of_any_day(told, data):
+    """Of those called on a day some answer; wherever a tree puts them later, no office has more answers than calls."""
+    history = lived(told)
+    probes = told.probes()
+    called = sorted(told.tree_on(data.draw(st.sampled_from(probes))))
+    answered = data.draw(st.lists(st.sampled_from(called), unique=True)) if called else []
+    with localcontext(EXACT):
+        for day in probes:
+            tree = versions_on(history, day)
+            calls, answers = (rolled_up(tree, placed(history, keys, day)) for keys in (called, answered))
+            assert all(0 <= answers[key] <= calls[key] for key in tree)
+            provinces = [key for key, office in tree.items() if office.level == "province"]
+            assert sum(calls[key] for key in provinces) == len(called)
+            assert sum(answers[key] for key in provinces) == len(answered)
+
+
+def placed(history: History, keys: list[int], day: date) -> dict[int, Decimal]:
+    """One slice of each office, at its heirs on a day."""
+    own: dict[int, Decimal] = defaultdict(Decimal)
+    for key in keys:
+        for heir, share in heirs_on(history, key, day).items():
+            own[heir] += share
+    return own
 
 
 @PATIENT
