@@ -68,10 +68,9 @@
     }) }}
 {%- endmacro %}
 
-{#- Flows of the other records, by the column that holds the day they count on. -#}
+{#- Flows of the records of other datasets, by the column that holds the day they count on. -#}
 {% macro indicators_of_records() -%}
     {{ return({
-        'events': {'started_on': event_indicators()},
         'services': {'served_on': {'service_hours': 'case when is_counted then hours end'}},
         'needs': {
             'raised_on': {'needs': "case when need_kind = 'need' then 1 end"},
@@ -119,6 +118,7 @@
         {%- do found.update({dataset: []}) -%}
         {%- for measures in days.values() -%}{%- do found[dataset].extend(measures.keys()) -%}{%- endfor -%}
     {%- endfor -%}
+    {%- do found.update({'events': event_indicators().keys() | list}) -%}
     {%- do found['units'].append('alliances') -%}
     {%- do found['services'].append('volunteers_served') -%}
     {%- do found.update({
