@@ -78,6 +78,25 @@ def test_every_metric_is_its_figure(empty: str, tmp_path: Path, monkeypatch: pyt
             assert row["units"] == provinces[code, last, "units"]
 
 
+def test_the_register_of_volunteers_on_a_day_is_the_figure_of_that_day(
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each office's own: distinct persons of the states that stand, on days before, within and after the months."""
+    random_world(5, tmp_path, monkeypatch)
+    build.build(PERIODS[-1])
+    for day in ("2022-11-30", "2023-05-12", "2023-06-30", "2023-07-31"):
+        registered = ask(
+            f"select office_key, count(distinct person_key) as persons from marts.dim_registrations"
+            f" where date '{day}' between valid_from and coalesce(valid_to, '{day}') group by 1 order by 1"
+        )
+        changed = ask(
+            f"select office_key, sum(change)::integer as persons from marts.fct_figure_changes"
+            f" where indicator = 'volunteers' and day <= '{day}' group by 1 having sum(change) <> 0 order by 1"
+        )
+        assert registered == changed
+    assert registered
+
+
 def test_every_indicator_is_one_metric_with_its_label(marts: str) -> None:
     """A metric is defined once: under the word and the label of its indicator."""
     from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
