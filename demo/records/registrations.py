@@ -10,7 +10,7 @@ from demo.records.row import Row, number_of
 from demo.world import World
 from rollcall.offices import Office
 
-COUNTS = {"province": (60, 80), "city": (90, 120), "county": (90, 120), "township": (66, 116)}
+COUNTS = {"province": (40, 50), "city": (50, 70), "county": (50, 70), "township": (34, 58)}
 FOURTEEN = 14
 # How many of a month's rows say that something changed, and how many of these speak of last month's volunteers.
 MOVES, LATER = 3 / 25, 1 / 3

@@ -30,11 +30,11 @@ def backlog(small_months):
 
 
 def test_the_month_has_as_many_rows_as_the_demo_promises(registry):
-    """Three such months and a backlog of 250,000 are between 1.0 and 1.2 million rows at the door."""
+    """Three such months and a backlog of 250,000 are between 0.9 and 1.1 million rows at the door."""
     whole = build_world(SEED, Period(2023, 7), 1.0, registry, Period(2023, 5))
     some = [office for office in whole.offices[120::40] if whole.habits[office.code].arrives]
     rows = sum(len(rows) for office in some for rows in make_records(whole, office).values())
-    assert 180 * len(some) <= rows <= 215 * len(some)
+    assert 150 * len(some) <= rows <= 185 * len(some)
 
 
 def test_the_backlog_spans_the_years_and_ends_with_its_first_month(backlog):
@@ -124,7 +124,7 @@ def test_a_registration_moves_only_after_it_was_made(world, month):
                 assert row["changed_on"] > made[row["volunteer_no"]]["changed_on"]
                 assert row["id_number"] == made[row["volunteer_no"]]["id_number"]
                 spoken_of += row["volunteer_no"] not in {one["volunteer_no"] for one in fresh}
-    assert spoken_of > 500
+    assert spoken_of > 300
 
 
 def test_a_few_hundred_people_register_with_two_offices_and_nobody_else_by_chance(world, month):
