@@ -149,55 +149,52 @@
     another number of slices is expected or accepted than the figures say; and all, when the figures do not know yet
     that the month is asked for at all.
 -#}
-{% macro is_affected() -%}
-    {%- if is_incremental() -%}
-    (office_key, dataset) in (
-        select
-            above.ancestor_key,
-            touched.dataset
-        from {{ source('ledger', 'slices_to_build') }} as touched
-        inner join {{ ref('int_offices_in_trees') }} as above on touched.office_key = above.office_key
-        union
-        select
-            touched.office_key,
-            built.dataset
-        from {{ source('ledger', 'slices_to_build') }} as touched
-        cross join {{ ref('int_indicators_built') }} as built
-        where touched.dataset = 'totals'
-        union
-        select
-            counted.office_key,
-            counted.dataset
-        from {{ ref('int_slices_counted') }} as counted
-        left join {{ this }} as shown
-            on
-                counted.office_key = shown.office_key
-                and counted.period = shown.period
-                and counted.witness = shown.indicator
-        left join (
-            select distinct
-                figures.indicator,
-                figures.period
-            from {{ this }} as figures
-            where
-                figures.slices_expected > 0
-                and figures.indicator in (select slices.witness from {{ ref('int_slices_counted') }} as slices)
-        ) as known on counted.witness = known.indicator and counted.period = known.period
+{% macro affected_offices_and_datasets() -%}
+    select
+        above.ancestor_key,
+        touched.dataset
+    from {{ source('ledger', 'slices_to_build') }} as touched
+    inner join {{ ref('int_offices_in_trees') }} as above on touched.office_key = above.office_key
+    union
+    select
+        touched.office_key,
+        built.dataset
+    from {{ source('ledger', 'slices_to_build') }} as touched
+    cross join {{ ref('int_indicators_built') }} as built
+    where touched.dataset = 'totals'
+    union
+    select
+        counted.office_key,
+        counted.dataset
+    from {{ ref('int_slices_counted') }} as counted
+    left join {{ this }} as shown
+        on
+            counted.office_key = shown.office_key
+            and counted.period = shown.period
+            and counted.witness = shown.indicator
+    left join (
+        select distinct
+            figures.indicator,
+            figures.period
+        from {{ this }} as figures
         where
-            counted.is_asked
-            and (
-                (counted.slices_expected, counted.slices_accepted)
-                is distinct from (shown.slices_expected, shown.slices_accepted)
-                or known.period is null
-            )
-    )
-    {%- else -%}
-    true
-    {%- endif -%}
+            figures.slices_expected > 0
+            and figures.indicator in (select slices.witness from {{ ref('int_slices_counted') }} as slices)
+    ) as known on counted.witness = known.indicator and counted.period = known.period
+    where
+        counted.is_asked
+        and (
+            (counted.slices_expected, counted.slices_accepted)
+            is distinct from (shown.slices_expected, shown.slices_accepted)
+            or known.period is null
+        )
 {%- endmacro %}
 
-{% macro delete_affected() -%}
-    {%- if is_incremental() -%}
-    delete from {{ this }} where {{ is_affected() }}
-    {%- endif -%}
+{#- The same, by indicator, once it is fixed for rpt_figures. -#}
+{% macro affected_offices_and_indicators() -%}
+    select
+        affected.office_key,
+        indicators.indicator
+    from {{ scope_of(builtins.ref('rpt_figures')) }} as affected
+    inner join {{ ref('int_indicators_built') }} as indicators on affected.dataset = indicators.dataset
 {%- endmacro %}

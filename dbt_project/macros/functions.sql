@@ -2,19 +2,10 @@
 {% macro postgres__scalar_function_body_sql() -%}
     $body$
 {{ model.compiled_code }}
-    $body$ language plpgsql
+    $body$ language plpgsql stable parallel safe
+    set search_path = pg_catalog, pg_temp
     set plan_cache_mode = 'force_custom_plan'
     set jit = 'off'
-{%- endmacro %}
-
-{#- dbt 1.12 grants nothing on a function of PostgreSQL. -#}
-{% macro grant_execute() -%}
-    grant execute on function {{ this.include(database=false) }} to rollcall_read
-{%- endmacro %}
-
-{#- dbt 1.12 writes no comment on one either. -#}
-{% macro comment_on_function() -%}
-    comment on function {{ this.include(database=false) }} is $comment${{ model.description }}$comment$
 {%- endmacro %}
 
 {#- The head of the function named *name*: what cannot be answered is refused, saying what would do. -#}

@@ -43,7 +43,7 @@
             to_date(period, 'YYYY-MM') as first_day,
             (to_date(period, 'YYYY-MM') + interval '1 month' - interval '1 day')::date as last_day
         from {{ source('ledger', 'slices') }}
-        where dataset = '{{ dataset }}' and {{ in_touched_offices(dataset) }}
+        where dataset = '{{ dataset }}' and {{ in_scope() }}
     ) as months
     left join {{ ref('int_offices_lifetimes') }} as lives on months.office_key = lives.office_key
     where

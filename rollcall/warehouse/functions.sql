@@ -16,3 +16,17 @@ as $$
     from (values ('0123456789ABCDEFGHJKLMNPQRTUWXY')) as characters (alphabet)
 $$;
 comment on function ledger.credit_code_is_valid is '统一社会信用代码。Whether the check character of a credit code holds; null for null.';
+
+-- A build that was overtaken may write nothing: whoever writes for one holds the row until the commit.
+create or replace function ledger.hold_build_number(wanted bigint) returns void
+language plpgsql
+set search_path = pg_catalog
+as $$
+begin
+    perform from ledger.build_under_way where build_no = wanted for share;
+    if not found then
+        raise exception 'build % is not the one under way: it was overtaken by another, which does its work', wanted;
+    end if;
+end
+$$;
+comment on function ledger.hold_build_number is '构建号。Holds the number of the build under way until the transaction ends; refuses any other.';

@@ -191,3 +191,46 @@ create table if not exists ops.measurements (
     primary key (measured_at, figure)
 );
 comment on table ops.measurements is 'One row per figure that a demo run is held to: what was asked and what was reached.';
+
+create schema if not exists candidate;
+create schema if not exists next;
+comment on schema candidate is 'What the build under way proposes: the rows of its scope, of each mart.';
+comment on schema next is 'The marts as they will be when the build under way is published.';
+
+create table if not exists ledger.build_under_way (
+    is_only boolean primary key default true check (is_only),
+    build_no bigint not null
+);
+insert into ledger.build_under_way (build_no) values (0) on conflict do nothing;
+comment on table ledger.build_under_way is 'One row: the number of the build that may write. Whoever writes for a build holds the row and finds its own number there.';
+
+create table if not exists ledger.reader_definitions (
+    relation text primary key,
+    proposed text not null,
+    published text
+);
+comment on table ledger.reader_definitions is 'One row per view or function that readers see: the statements that make it, as the latest build proposes them and as they were last run.';
+
+create table if not exists ledger.publications (
+    build_no bigint not null,
+    relation text not null,
+    removed bigint not null,
+    changed bigint not null,
+    added bigint not null,
+    primary key (build_no, relation)
+);
+comment on table ledger.publications is 'One row per build and mart of which it wrote rows: how many.';
+
+create table if not exists marts.builds (
+    build_no bigint primary key,
+    known_at timestamptz,
+    is_full boolean not null,
+    slices integer not null,
+    published_at timestamptz not null
+);
+comment on table marts.builds is '构建。One row per build that was published: the state that readers have seen since.';
+comment on column marts.builds.build_no is '构建号。Number of the build; they count up, with gaps where a build was not published.';
+comment on column marts.builds.known_at is '记录时间。When the latest of the submissions it counts was judged; empty where it counts none.';
+comment on column marts.builds.is_full is '是否全量。Whether everything was computed anew, for definitions or the registry had changed.';
+comment on column marts.builds.slices is '份数。Slices it brought up to date.';
+comment on column marts.builds.published_at is '发布时间。When its one transaction began.';

@@ -7,5 +7,5 @@ select
         + count(distinct case when person_key is null then volunteer_no end)
     )::numeric(18, 2) as persons
 from {{ ref('fct_services') }}
-where {{ in_touched_offices('services') }}
+where {{ in_scope() }}
 group by office_key, to_char(served_on, 'YYYY-MM')

@@ -35,4 +35,4 @@ select
     source_sheet,
     source_row
 from {{ ref('int_events_deduplicated') }}
-where {{ in_this_run('events') }}
+where {{ in_scope() }}

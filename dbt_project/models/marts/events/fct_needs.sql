@@ -30,4 +30,4 @@ select
     source_sheet,
     source_row
 from {{ ref('int_needs_deduplicated') }}
-where {{ in_this_run('needs') }}
+where {{ in_scope() }}

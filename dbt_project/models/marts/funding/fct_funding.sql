@@ -31,4 +31,4 @@ select
     source_sheet,
     source_row
 from {{ ref('int_transfers_matched') }}
-where {{ in_this_run('funding') }}
+where {{ in_scope() }}

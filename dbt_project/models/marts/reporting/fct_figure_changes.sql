@@ -8,11 +8,11 @@ select
     change,
     of_count
 from {{ ref('int_figures_from_' ~ dataset) }}
-{%- if is_incremental() %}
+{%- if not is_whole() %}
 where office_key = any(array(
-    select touched.office_key
-    from {{ source('ledger', 'slices_to_build') }} as touched
-    where touched.dataset = '{{ dataset }}'
+    select scope.office_key
+    from {{ scope_of(this) }} as scope
+    where scope.dataset = '{{ dataset }}'
 ))
 {%- endif %}
 {%- if not loop.last %}

@@ -1,7 +1,7 @@
 with reviews as (
     select *
     from {{ ref('int_reviews_deduplicated') }}
-    where {{ in_this_run('reviews') }}
+    where {{ in_scope() }}
 )
 
 select

@@ -5,4 +5,4 @@ select
     submission_id,
     revision
 from {{ source('ledger', 'slices') }}
-where {{ in_slices_of_this_run() }}
+where {{ in_scope() }}

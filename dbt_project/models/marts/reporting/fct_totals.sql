@@ -16,4 +16,4 @@ select
     source_sheet,
     source_row
 from {{ ref('int_totals_deduplicated') }}
-where {{ in_this_run('totals') }}
+where {{ in_scope() }}

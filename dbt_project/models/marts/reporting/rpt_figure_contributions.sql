@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 {#- Within one tree an office stands all the time or not at all, under the same parent. #}
 with standing as (
     select distinct
@@ -44,6 +42,7 @@ figures as (
     from {{ ref('rpt_figures') }} as figures
     inner join {{ ref('int_trees') }} as trees
         on to_date(figures.period, 'YYYY-MM') between trees.reported_from and trees.reported_to
+    where {{ has_value_in_scope('figures.indicator') }}
 ),
 
 below as (
@@ -131,3 +130,4 @@ left join parts_below
         figures.office_key = parts_below.office_key
         and figures.period = parts_below.period
         and figures.indicator = parts_below.indicator
+where {{ in_scope(['figures.office_key', 'figures.indicator']) }}

@@ -8,7 +8,7 @@ with targets as (
         indicators.is_mean
     from {{ ref('int_offices_counted') }} as offices
     cross join {{ ref('int_indicators_built') }} as indicators
-    where {{ is_affected() }}
+    where {{ in_scope(['offices.office_key', 'indicators.dataset']) }}
 ),
 
 own as (

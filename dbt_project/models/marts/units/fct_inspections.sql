@@ -1,7 +1,7 @@
 with inspections as (
     select *
     from {{ ref('int_inspections_deduplicated') }}
-    where {{ in_this_run('inspections') }}
+    where {{ in_scope() }}
 )
 
 select

@@ -16,4 +16,4 @@ select
     source_sheet,
     source_row
 from {{ ref('int_role_models_deduplicated') }}
-where {{ in_this_run('role_models') }}
+where {{ in_scope() }}

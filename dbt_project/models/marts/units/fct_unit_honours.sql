@@ -10,7 +10,7 @@ with honoured as (
             )
         ) as is_other
     from {{ ref('dim_units') }}
-    where honour_level <> 'none' and {{ in_touched_offices('units') }}
+    where honour_level <> 'none' and {{ in_scope() }}
     window versions as (partition by unit_key order by valid_from)
 ),
 

@@ -4,7 +4,7 @@ with changes as (
         case when change <> 'withdrawn' then team_no end as joined_team_no,
         lead(changed_on) over registrations as next_changed_on
     from {{ ref('fct_registrations') }}
-    where {{ in_touched_offices('registrations') }}
+    where {{ in_scope() }}
     window registrations as (partition by office_key, volunteer_no order by changed_on)
 ),
 

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='reader_view') }}
 
 with changes as (
     select

@@ -3,7 +3,7 @@ with changes as (
         *,
         lead(changed_on) over (partition by office_key, volunteer_no order by changed_on) is null as is_latest
     from {{ ref('fct_registrations') }}
-    where {{ in_touched_persons() }}
+    where {{ in_scope() }}
 )
 
 {#- An attribute is that of the latest change that states it: a withdrawal often says no more than the number. #}

@@ -20,4 +20,4 @@ select
     source_sheet,
     source_row
 from {{ ref('int_points_deduplicated') }}
-where {{ in_this_run('points') }}
+where {{ in_scope() }}

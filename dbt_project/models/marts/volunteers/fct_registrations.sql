@@ -1,13 +1,13 @@
 with entries as (
     select *
     from {{ ref('int_registrations_deduplicated') }}
-    {%- if is_incremental() %}
+    {%- if not is_whole() %}
     where (office_key, volunteer_no) in (
         select
             said.office_key,
             said.volunteer_no
         from {{ ref('int_registrations_deduplicated') }} as said
-        where {{ in_this_run('registrations') }}
+        where {{ in_scope() }}
     )
     {%- endif %}
 ),
@@ -48,4 +48,4 @@ select
     source_sheet,
     source_row
 from identified
-where {{ in_this_run('registrations') }}
+where {{ in_scope() }}

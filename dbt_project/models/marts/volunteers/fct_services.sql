@@ -1,7 +1,7 @@
 with entries as (
     select *
     from {{ ref('int_services_deduplicated') }}
-    where {{ in_this_run('services') }}
+    where {{ in_scope() }}
 ),
 
 registered as (
@@ -10,7 +10,7 @@ registered as (
         volunteer_no,
         person_key
     from {{ ref('fct_registrations') }}
-    where {{ in_touched_offices('services') }}
+    where {{ has_value_in_scope('office_key') }}
 ),
 
 identified as (
