@@ -2,7 +2,7 @@
 {% macro postgres__scalar_function_body_sql() -%}
     $body$
 {{ model.compiled_code }}
-    $body$ language plpgsql stable parallel safe
+    $body$ language plpgsql parallel safe
     set search_path = pg_catalog, pg_temp
     set plan_cache_mode = 'force_custom_plan'
     set jit = 'off'

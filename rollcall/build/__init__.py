@@ -1,7 +1,7 @@
 """
 The marts: one dbt build proposes what the ledger says has changed and tests it, one transaction publishes it.
 
-`ledger` knows what a build has to do, `definitions` what the marts are, `dbt` runs it, `publish` shows it to readers.
+`ledger` knows what a build has to do, `definitions` what the marts are, `dbt` runs it, `publication` shows it to readers.
 dbt is imported inside functions: the import takes 4 s.
 """
 
@@ -14,7 +14,7 @@ from rollcall import settings
 from rollcall.build.dbt import Run, invoke, reasons, record, require_all_run
 from rollcall.build.definitions import PROJECT, definitions_sha256, loaded_seeds, note_seeds, seeds_sha256
 from rollcall.build.ledger import LARGE, fix_slices, last_definitions, take_turn
-from rollcall.build.publish import clear_workshop, publish
+from rollcall.build.publication import clear_workshop, publish
 from rollcall.periods import Period
 from rollcall.warehouse.connection import connect
 

@@ -33,9 +33,9 @@ class Run:
     seconds: float
 
 
-def invoke(*arguments: str, build_no: int, is_large: bool = False) -> Run:
+def invoke(*arguments: str, build_no: int = 0, is_large: bool = False) -> Run:
     """
-    Run dbt in this process, for the build of that number. Raises BuildFailed.
+    Run dbt in this process, for the build of that number; without one it may write nothing. Raises BuildFailed.
 
     Its results are kept in `ops.dbt_results`, whatever they are.
     """

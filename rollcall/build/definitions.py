@@ -1,4 +1,4 @@
-"""What says what the marts are: models, macros, tests, seeds and the registry, and whether they are the same as before."""
+"""What says what the marts are: models, macros, tests, seeds, the registry; and whether that is as it was before."""
 
 import hashlib
 from collections.abc import Iterable

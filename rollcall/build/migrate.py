@@ -10,7 +10,9 @@ where attrelid = %s::regclass and attnum > 0 and not attisdropped
 order by attnum
 """
 
-PRIMARY_KEY = "select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = %s::regclass and contype = 'p'"
+PRIMARY_KEY = """
+select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = %s::regclass and contype = 'p'
+"""
 
 
 def bring_to_contract(connection: psycopg.Connection, schema: str, name: str) -> None:
@@ -41,7 +43,8 @@ def bring_to_contract(connection: psycopg.Connection, schema: str, name: str) ->
         elif there[column][0] != kind:
             changes.append(sql.SQL("alter column {} type {}").format(named, sql.SQL(kind)))
         if is_not_null != (there[column][1] if column in there else False):
-            changes.append(sql.SQL("alter column {} {} not null").format(named, sql.SQL("set" if is_not_null else "drop")))
+            action = sql.SQL("set" if is_not_null else "drop")
+            changes.append(sql.SQL("alter column {} {} not null").format(named, action))
     if key_there[1] != key[1]:
         changes.append(sql.SQL("add {}").format(sql.SQL(key[1])))
     connection.execute(sql.SQL("alter table {} {}").format(table, sql.SQL(", ").join(changes)))

@@ -33,6 +33,7 @@ def prepare() -> None:
             connection.execute(
                 sql.SQL("grant usage on schema {} to {}").format(sql.Identifier(schema), sql.Identifier(READERS))
             )
+        connection.execute(sql.SQL("grant select on marts.builds to {}").format(sql.Identifier(READERS)))
 
 
 def add_partitions(connection: psycopg.Connection, period: Period) -> None:

@@ -228,7 +228,7 @@ create table if not exists marts.builds (
     slices integer not null,
     published_at timestamptz not null
 );
-comment on table marts.builds is '构建。One row per build that was published: the state that readers have seen since.';
+comment on table marts.builds is '构建。One row per build that changed what readers see: the state they have seen since.';
 comment on column marts.builds.build_no is '构建号。Number of the build; they count up, with gaps where a build was not published.';
 comment on column marts.builds.known_at is '记录时间。When the latest of the submissions it counts was judged; empty where it counts none.';
 comment on column marts.builds.is_full is '是否全量。Whether everything was computed anew, for definitions or the registry had changed.';

@@ -15,10 +15,10 @@ ROUNDS = 2
 
 
 def contents(connection: psycopg.Connection) -> dict[str, list[str]]:
-    """Every row of every table that dbt keeps, as text, in order."""
+    """Every row of every table that dbt defines, as text, in order."""
     tables = connection.execute(
         "select format('%I.%I', schemaname, tablename) from pg_tables"
-        " where schemaname in ('marts', 'intermediate') order by 1"
+        " where schemaname in ('marts', 'intermediate') and tablename <> 'builds' order by 1"
     ).fetchall()
     assert len(tables) > 10
     return {

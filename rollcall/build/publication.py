@@ -1,4 +1,4 @@
-"""From what a build proposes to what readers see: one transaction over all marts that writes just the rows that differ."""
+"""From what a build proposes to what readers see: one transaction over all marts, of just the rows that differ."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -89,7 +89,8 @@ def publish(run: Run, build_no: int, definitions: str, is_full: bool, slices: in
                 written[relation] = publish_one(connection, relation, build_no, is_full)
             publish_definitions(connection)
             connection.execute(MARK_BUILT)
-            connection.execute(NOTE, {"build_no": build_no, "is_full": is_full, "slices": slices})
+            if slices or any(written.values()):
+                connection.execute(NOTE, {"build_no": build_no, "is_full": is_full, "slices": slices})
             connection.execute(
                 "insert into ops.dbt_builds (invocation_id, definitions_sha256, slices, seconds, finished_at)"
                 " values (%s, %s, %s, %s, %s)",
