@@ -1,8 +1,8 @@
 """
 The marts: one dbt build proposes what the ledger says has changed and tests it, one transaction publishes it.
 
-`ledger` knows what a build has to do, `definitions` what the marts are, `dbt` runs it, `publication` shows it to readers.
-dbt is imported inside functions: the import takes 4 s.
+`ledger` knows what a build has to do, `definitions` what the marts are, `dbt` runs it, `publication` shows it to
+readers. dbt is imported inside functions: the import takes 4 s.
 """
 
 from collections.abc import Iterator

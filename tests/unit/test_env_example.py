@@ -14,8 +14,8 @@ from rollcall import settings
 from rollcall.settings import ROOT
 from tests.compose import COMPOSE_TEXT, EMPTY, EXAMPLE_TEXT, SECRETS, SHOWN, compose
 
-# dbt_project/profiles.yml reads these, and rollcall/build.py makes them of ROLLCALL_WAREHOUSE_URL; nobody sets them
-FOR_DBT = {f"ROLLCALL_PG_{part}" for part in ("HOST", "USER", "PASSWORD", "DATABASE", "SSLMODE")}
+# dbt_project reads these, and rollcall/build/dbt.py makes them; nobody sets them
+FOR_DBT = {f"ROLLCALL_PG_{part}" for part in ("HOST", "USER", "PASSWORD", "DATABASE", "SSLMODE")} | {"ROLLCALL_BUILD_NO"}
 
 
 def names_in_code() -> set[str]:

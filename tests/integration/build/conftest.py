@@ -61,7 +61,8 @@ def empty(marts: str) -> str:
     with connection.connect() as warehouse:
         tables = warehouse.execute(
             "select format('%I.%I', schemaname, tablename) from pg_tables"
-            " where schemaname in ('ledger', 'quarantine') and tablename not in ('build_under_way', 'reader_definitions')"
+            " where schemaname in ('ledger', 'quarantine')"
+            " and tablename not in ('build_under_way', 'reader_definitions')"
             " or schemaname = 'raw' or tablename = 'dbt_builds'"
         ).fetchall()
         warehouse.execute("truncate " + ", ".join(table for (table,) in tables) + " restart identity cascade")

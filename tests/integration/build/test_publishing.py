@@ -71,7 +71,7 @@ def send(events: int, offices: Offices) -> None:
 def polling(question: str) -> Iterator[list[tuple]]:
     """Ask one question over and over beside what the caller does; yields all answers. An error is raised at the end."""
     answers: list[tuple] = []
-    errors: list[Exception] = []
+    errors: list[psycopg.Error] = []
     ended = threading.Event()
 
     def poll() -> None:
@@ -80,7 +80,7 @@ def polling(question: str) -> Iterator[list[tuple]]:
                 connection.execute("set statement_timeout = '10s'")
                 while not ended.is_set():
                     answers.append(connection.execute(question).fetchone())  # type: ignore[arg-type]
-        except Exception as error:
+        except psycopg.Error as error:
             errors.append(error)
 
     thread = threading.Thread(target=poll)
