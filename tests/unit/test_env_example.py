@@ -15,7 +15,9 @@ from rollcall.settings import ROOT
 from tests.compose import COMPOSE_TEXT, EMPTY, EXAMPLE_TEXT, SECRETS, SHOWN, compose
 
 # dbt_project reads these, and rollcall/build/dbt.py makes them; nobody sets them
-FOR_DBT = {f"ROLLCALL_PG_{part}" for part in ("HOST", "USER", "PASSWORD", "DATABASE", "SSLMODE")} | {"ROLLCALL_BUILD_NO"}
+FOR_DBT = {f"ROLLCALL_PG_{part}" for part in ("HOST", "USER", "PASSWORD", "DATABASE", "SSLMODE")} | {
+    "ROLLCALL_BUILD_NO"
+}
 
 
 def names_in_code() -> set[str]:
