@@ -22,7 +22,12 @@ MARTS = Asset(name="marts", uri="x-rollcall://marts")
     catchup=False,
     max_active_runs=1,
     params={"period": Param(None, type=["null", "string"], pattern=r"^\d{4}-(0[1-9]|1[0-2])$")},
-    default_args={"owner": "rollcall", "retries": 2, "retry_delay": timedelta(minutes=1)},
+    default_args={
+        "owner": "rollcall",
+        "retries": 2,
+        "retry_delay": timedelta(minutes=1),
+        "execution_timeout": timedelta(hours=3),
+    },
     doc_md=__doc__,
     tags=["rollcall"],
 )
@@ -38,9 +43,9 @@ def build_marts():
             steps.send_receipts(period, run_id)
 
     @task(outlets=[MARTS])
-    def build(dag_run=None, params=None, run_id=None) -> None:
+    def build(dag_run=None, params=None, run_id=None, outlet_events=None) -> None:
         for period in steps.periods_of(dag_run, params):
-            steps.build(period, run_id)
+            outlet_events[MARTS].extra |= steps.build(period, run_id)
 
     # last, so that a file which we cannot read holds itself and not the month
     @task

@@ -24,7 +24,12 @@ SCHEDULE = setting("ROLLCALL_SCHEDULE", "0 6 * * *")
     catchup=False,
     max_active_runs=1,
     params={"period": Param(None, type=["null", "string"], pattern=r"^\d{4}-(0[1-9]|1[0-2])$")},
-    default_args={"owner": "rollcall", "retries": 2, "retry_delay": timedelta(minutes=1)},
+    default_args={
+        "owner": "rollcall",
+        "retries": 2,
+        "retry_delay": timedelta(minutes=1),
+        "execution_timeout": timedelta(hours=1),
+    },
     doc_md=__doc__,
     tags=["rollcall"],
 )
@@ -41,8 +46,9 @@ def collect_submissions():
 
     @task(outlets=[SUBMISSIONS])
     def announce(dag_run=None, params=None, outlet_events=None) -> None:
-        periods = steps.periods_of(dag_run, params)
-        outlet_events[SUBMISSIONS].add_partitions([str(period) for period in periods])
+        counts = steps.announce(steps.periods_of(dag_run, params))
+        outlet_events[SUBMISSIONS].add_partitions(list(counts))
+        outlet_events[SUBMISSIONS].extra = counts
 
     collect.expand(chunk=plan()) >> announce()
 

@@ -1,6 +1,6 @@
 """What Airflow's tasks call, one function a task. Light to import: what is heavy is imported inside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rollcall.periods import Period
@@ -62,6 +62,24 @@ def collect(period: str, office_keys: list[int], run_id: str) -> None:
         step.rows = sum(len(answer.landed) for answer in answers)
 
 
+def announce(periods: Sequence[Period | str]) -> dict[str, dict[str, int]]:
+    """What is known of each period that is announced: how many offices answered, files landed, files wait."""
+    from rollcall.collect.record import counts_of
+    from rollcall.warehouse.connection import connect
+
+    with connect() as connection:
+        return {str(period): counts_of(connection, str(period)) for period in periods}
+
+
+def find_waiting() -> list[str]:
+    """The periods of which something has landed that no run of `build_marts` has begun to judge since; oldest first."""
+    from rollcall.collect.record import waiting
+    from rollcall.warehouse.connection import connect
+
+    with connect() as connection:
+        return waiting(connection)
+
+
 def load(period: Period, run_id: str) -> None:
     """Read, judge and load what has landed for *period*."""
     from rollcall.load import period as loading
@@ -115,11 +133,12 @@ def send_receipts(period: Period, run_id: str) -> None:
         step.rows = sent.sent
 
 
-def build(period: Period, run_id: str) -> None:
-    """Bring the marts up to date with what was accepted, and test them."""
+def build(period: Period, run_id: str) -> dict[str, int]:
+    """Bring the marts up to date with what was accepted, and test them. Returns counts of what was built."""
     from rollcall import build as building
     from rollcall.stopwatch import Stopwatch
 
     with Stopwatch(period, run_id).step("build") as step:
         result = building.build(str(period))
         step.detail = {"dbt_seconds": result.seconds, "nodes": result.nodes}
+    return {"slices": result.slices, "nodes": result.nodes}

@@ -107,3 +107,39 @@ def submission_row(office: Office, period: Period, listed: Listed) -> tuple[obje
         listed.sha256,
         listed.submitted_at,
     )
+
+
+def counts_of(connection: psycopg.Connection, period: str) -> dict[str, int]:
+    """Of one period: offices that answered, files that have landed, files that nobody has judged yet."""
+    row = connection.execute(
+        """
+        select
+            (select count(*) from ledger.answers where period = %(period)s and outcome = 'answered'),
+            (select count(*) from ledger.submissions where period = %(period)s),
+            (
+                select count(*) from ledger.submissions as s
+                where s.period = %(period)s and not exists (
+                    select from ledger.judgements as j where j.submission_id = s.submission_id
+                )
+            )
+        """,
+        {"period": period},
+    ).fetchone()
+    assert row is not None
+    return dict(zip(("offices_answered", "files_landed", "files_to_judge"), row, strict=True))
+
+
+def waiting(connection: psycopg.Connection) -> list[str]:
+    """Periods with files that landed after the last batch of the period began, and that nobody has judged."""
+    rows = connection.execute(
+        """
+        select distinct s.period
+        from ledger.submissions as s
+        where not exists (select from ledger.judgements as j where j.submission_id = s.submission_id)
+            and not exists (
+                select from ledger.batches as b where b.period = s.period and b.started_at > s.received_at
+            )
+        order by s.period
+        """
+    ).fetchall()
+    return [period for (period,) in rows]

@@ -100,10 +100,10 @@ def warehouse_source() -> Iterator[tuple["EphemeralDataContext", "PostgresDataso
 def ephemeral_context() -> "EphemeralDataContext":
     """Suites from `expectations/`, everything else in memory, nothing sent anywhere."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)  # before it tells of itself while it is imported
     import great_expectations as gx
     from great_expectations.data_context.types.base import DataContextConfig
 
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     files = {
         "class_name": "TupleFilesystemStoreBackend",
         "base_directory": str(suites.EXPECTATIONS.resolve()),

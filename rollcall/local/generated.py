@@ -124,6 +124,7 @@ def derived(generated: Generated) -> dict[str, str]:
         "ROLLCALL_ENDPOINT": f"http://127.0.0.1:{generated['ROLLCALL_OFFICES_PORT']}/offices/{{code}}",
         # the demo offices: months of the past, asked on demand, over loopback
         "ROLLCALL_SCHEDULE": "off",
+        "ROLLCALL_WAITING_SCHEDULE": "off",
         "ROLLCALL_READ_SECONDS": "3",
         "ROLLCALL_TRIES": "3",
     }

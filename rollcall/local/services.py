@@ -27,7 +27,7 @@ PORT_OF = {
     "scheduler": "ROLLCALL_WORKER_LOG_PORT",
     "triggerer": "ROLLCALL_TRIGGERER_LOG_PORT",
 }
-DAGS = ("collect_submissions", "build_marts")
+DAGS = ("collect_submissions", "build_marts", "announce_waiting")
 Say = Callable[[str], None]
 
 
@@ -87,7 +87,7 @@ def start_airflow(made: Generated, say: Say) -> None:
 
 
 def is_ready(client: airflow.Client) -> bool:
-    """Every part is healthy and both DAGs are known."""
+    """Every part is healthy and all DAGs are known."""
     parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
     try:
         client.log_in()
@@ -159,5 +159,5 @@ def down(say: Say) -> None:
     """Stop everything this checkout started, PostgreSQL last."""
     for name in processes.stop([*airflow.PROCESSES, "offices"]):
         say(f"{name} stopped")
-    if embedded.stop(POSTGRES):
+    if embedded.stop(POSTGRES, say):
         say("PostgreSQL stopped")

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,7 @@ with warnings.catch_warnings():
 BIN = POSTGRES_VERSIONS[18]
 READ_AND_ENTER = 0o055
 SETTLE_SECONDS = 60
+SECONDS_BETWEEN_LINES = 5.0
 
 # Durability stays on: a killed server loses nothing that was committed.
 CONFIGURATION = """
@@ -209,11 +211,23 @@ def make_accessible(folder: Path) -> None:
         os.chown(path, entry.pw_uid, entry.pw_gid)
 
 
-def stop(folder: Path) -> bool:
-    """Stop the server of *folder*; False when none runs."""
+def stop(folder: Path, say: Callable[[str], None] | None = None) -> bool:
+    """
+    Stop the server of *folder*, and wait for as long as it takes, saying now and then that it goes on.
+
+    A server that writes to a busy disk what it holds in memory may need minutes; cut off, it would recover at its next
+    start. False when none runs.
+    """
     if postmaster(folder) is None:
         return False
-    run("pg_ctl", "-w", "-t", "60", "-D", str(folder / "data"), "-m", "fast", "stop", folder=folder)
+    run("pg_ctl", "-W", "-D", str(folder / "data"), "-m", "fast", "stop", folder=folder)
+    started = said = time.monotonic()
+    while postmaster(folder) is not None or lingers(folder):
+        now = time.monotonic()
+        if say is not None and now - said > SECONDS_BETWEEN_LINES:
+            said = now
+            say(f"PostgreSQL is still writing what it holds in memory, after {now - started:.0f} s: let it end")
+        time.sleep(0.1)
     return True
 
 

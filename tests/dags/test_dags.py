@@ -37,9 +37,10 @@ print("DAGS" + json.dumps({
         "doc": dag.doc_md,
         "timezone": str(dag.timezone),
         "timetable": type(dag.timetable).__name__,
-        "period": dag.params.get_param("period").schema,
+        "period": dag.params.get_param("period").schema if "period" in dag.params else None,
         "tasks": {task.task_id: {
             "retries": task.retries,
+            "hours": task.execution_timeout and task.execution_timeout.total_seconds() / 3600,
             "outlets": [outlet.name for outlet in task.outlets],
             "downstream": sorted(task.downstream_task_ids),
         } for task in dag.tasks},
@@ -96,6 +97,12 @@ def test_a_failed_task_is_tried_again(bag):
         assert all(task["retries"] >= 1 for task in found["tasks"].values()), name
 
 
+def test_every_task_ends_by_itself_in_hours(bag):
+    """One that hangs would hold its month for ever: it is ended, and tried again."""
+    for name, found in bag["dags"].items():
+        assert all(task["hours"] and task["hours"] <= 3 for task in found["tasks"].values()), name
+
+
 def test_runs_do_not_pile_up(bag):
     for found in bag["dags"].values():
         assert found["catchup"] is False
@@ -109,13 +116,15 @@ def test_a_dag_is_explained_where_it_is_seen(bag):
 
 
 def test_the_period_is_a_month_or_nothing(bag):
-    for name, found in bag["dags"].items():
+    for name in ("collect_submissions", "build_marts"):
+        found = bag["dags"][name]
         assert found["period"] == {"type": ["null", "string"], "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}, name
 
 
 def test_build_follows_collect_period_by_period(bag):
     """`announce` names the periods it touched; the consumer runs once for each."""
-    assert bag["dags"]["collect_submissions"]["tasks"]["announce"]["outlets"] == ["submissions"]
+    for announcer in ("collect_submissions", "announce_waiting"):
+        assert bag["dags"][announcer]["tasks"]["announce"]["outlets"] == ["submissions"]
     assert bag["dags"]["build_marts"]["timetable"] == "PartitionedAssetTimetable"
     assert bag["dags"]["build_marts"]["tasks"]["build"]["outlets"] == ["marts"]
 
@@ -137,7 +146,9 @@ def test_what_is_loaded_comes_before_what_rests_on_it(bag):
 def test_the_schedule_is_a_setting(bag, tmp_path):
     """Every day unless said otherwise; the demo asks on demand."""
     assert bag["dags"]["collect_submissions"]["timetable"].startswith("Cron")
-    assert parse(tmp_path, ROLLCALL_SCHEDULE="off")["dags"]["collect_submissions"]["timetable"] == "NullTimetable"
+    assert bag["dags"]["announce_waiting"]["timetable"].startswith("Cron")
+    off = parse(tmp_path, ROLLCALL_SCHEDULE="off", ROLLCALL_WAITING_SCHEDULE="off")["dags"]
+    assert {off[name]["timetable"] for name in ("collect_submissions", "announce_waiting")} == {"NullTimetable"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

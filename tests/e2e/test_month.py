@@ -5,12 +5,15 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from rollcall.local.airflow import Client
+from rollcall.local.generated import Generated
 from rollcall.settings import ROOT, read_env_file
 
 # 嘉峪关 with its ragged tree, and the city and district with the most volunteers; all of them always answer.
@@ -60,6 +63,14 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str,
     yield outside | ours
     down = rollcall("down", outside | ours)
     assert down.returncode == 0, down.stderr
+
+
+@pytest.fixture
+def client(surroundings: dict[str, str]) -> Client:
+    """Airflow's REST API of that checkout."""
+    made = Client(Generated(read_env_file(Path(surroundings["ROLLCALL_STATE"]) / "generated.env")))
+    made.log_in()
+    return made
 
 
 def rollcall(command: str, surroundings: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -117,6 +128,79 @@ def test_months_go_from_the_offices_to_the_marts_and_a_second_run_changes_nothin
     assert second.returncode == 0, second.stdout[-3000:] + second.stderr[-3000:]
     assert "The marts are unchanged." in second.stdout
     assert ask(surroundings, totals) == [(received, accepted, held)]
+
+
+LANDED_AGAIN = """
+insert into ledger.submissions (
+    office_key, period, revision, kind, filename, media_type, bytes, sha256, submitted_at, received_at, is_landed
+)
+select office_key, period, revision + 100, kind, filename, media_type, bytes, sha256, now(), now(), true
+from ledger.submissions where period = '2023-05' and is_landed order by submission_id limit 1
+returning submission_id
+"""
+
+
+def test_a_month_announced_while_the_building_was_paused_is_taken_up_when_it_goes_on(
+    surroundings: dict[str, str], client: Client
+) -> None:
+    """Airflow forgets such an announcement; the ledger does not. The run that follows judges what came."""
+    ((submission,),) = ask(surroundings, LANDED_AGAIN)
+    judged = f"select count(*) from ledger.judgements where submission_id = {submission}"
+    before = {run["dag_run_id"] for run in client.runs("build_marts")}
+    client.call("PATCH", "dags/build_marts", json={"is_paused": True})
+    assert end_of(client, "announce_waiting")["state"] == "success"
+    time.sleep(5)
+    assert {run["dag_run_id"] for run in client.runs("build_marts")} == before
+    client.call("PATCH", "dags/build_marts", json={"is_paused": False})
+    assert end_of(client, "announce_waiting")["state"] == "success"
+    deadline = time.monotonic() + 300
+    while ask(surroundings, judged) != [(1,)]:
+        assert time.monotonic() < deadline, client.runs("build_marts")[:2]
+        time.sleep(1)
+    newest = client.runs("build_marts")[0]
+    assert newest["partition_key"] == "2023-05"
+    while client.run("build_marts", newest["dag_run_id"])["state"] not in ("success", "failed"):
+        time.sleep(1)
+
+
+def end_of(client: Client, dag_id: str) -> dict[str, object]:
+    """Trigger a DAG that takes no period and wait for its end."""
+    started = client.call("POST", f"dags/{dag_id}/dagRuns", json={"logical_date": None})
+    deadline = time.monotonic() + 120
+    while (run := client.run(dag_id, started["dag_run_id"]))["state"] not in ("success", "failed"):
+        assert time.monotonic() < deadline, run
+        time.sleep(0.5)
+    return run
+
+
+NOISE = {
+    "Great Expectations tells of its own insides": r"Skipping registering",
+    "a process that ended left semaphores": r"leaked semaphore",
+    "dbt's own time stands beside Airflow's": r"\[0m\d\d:\d\d:\d\d",
+}
+
+
+def test_logs_of_tasks_say_what_happened_and_nothing_else(surroundings: dict[str, str]) -> None:
+    """An ERROR in a green task, or a second time stamp, teaches people not to read them."""
+    logs = list((Path(surroundings["ROLLCALL_STATE"]) / "airflow" / "logs").rglob("task_id=*/**/*.log"))
+    texts = {path: path.read_text(encoding="utf-8") for path in logs}
+    assert len(texts) > 20
+    for what, pattern in NOISE.items():
+        assert not [path.parent.name for path, text in texts.items() if re.search(pattern, text)], what
+    green = [text for path, text in texts.items() if "require_all_judged" not in str(path)]
+    assert not [line for text in green for line in text.splitlines() if '"level":"error"' in line]
+    builds = [text for path, text in texts.items() if "task_id=build/" in str(path)]
+    assert builds
+    assert all("nodes" in text for text in builds)
+
+
+def test_announcements_carry_what_they_are_about(surroundings: dict[str, str], client: Client) -> None:
+    """In Airflow's pages: how many files of which month, and what was built of it."""
+    events = client.call("GET", "assets/events", params={"limit": 100})["asset_events"]
+    announced = [event["extra"] for event in events if "x-rollcall://submissions" in str(event)]
+    built = [event["extra"] for event in events if "x-rollcall://marts" in str(event)]
+    assert any(counts.get("2023-07", {}).get("files_landed", 0) > 0 for counts in announced), events
+    assert any(counts.get("slices", 0) > 0 for counts in built), events
 
 
 def test_a_reader_finds_in_psql_what_every_column_means_in_chinese_and_english(surroundings: dict[str, str]) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import stat
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -78,6 +79,21 @@ def test_starting_again_is_nothing(running):
     before = embedded.postmaster(running.folder).pid
     again = embedded.start(running.folder, free_port())
     assert (again, embedded.postmaster(running.folder).pid) == (running, before)
+
+
+def test_stopping_waits_for_as_long_as_it_takes_and_says_so(running, monkeypatch):
+    """On a busy machine a server takes minutes to write what it holds. This one is held still for a while."""
+    monkeypatch.setattr(embedded, "SECONDS_BETWEEN_LINES", 0.2)
+    postmaster = psutil.Process(embedded.postmaster(running.folder).pid)
+    said: list[str] = []
+    go_on = threading.Timer(1.5, postmaster.resume)
+    postmaster.suspend()
+    go_on.start()
+    assert embedded.stop(running.folder, said.append) is True
+    go_on.join()
+    assert len(said) > 1
+    assert all("still writing" in line for line in said)
+    assert embedded.postmaster(running.folder) is None
 
 
 def test_stops_and_starts_with_its_data_and_password(running):

@@ -153,7 +153,7 @@ def test_tasks_are_given_every_setting() -> None:
     given = set(compose()["services"]["scheduler"]["environment"])
     read = set(re.findall(r'"(ROLLCALL_\w+)"', (ROOT / "rollcall/settings.py").read_text(encoding="utf-8")))
     assert read - {"ROLLCALL_STATE", "ROLLCALL_ENV_FILE"} <= given
-    assert {"ROLLCALL_READER_URL", "ROLLCALL_SCHEDULE"} <= given
+    assert {"ROLLCALL_READER_URL", "ROLLCALL_SCHEDULE", "ROLLCALL_WAITING_SCHEDULE"} <= given
 
 
 @pytest.mark.parametrize("name", ["ROLLCALL_WAREHOUSE_URL", "ROLLCALL_METADATA_URL", "ROLLCALL_LANDING_URL"])
