@@ -140,5 +140,6 @@ def build(period: Period, run_id: str) -> dict[str, int]:
 
     with Stopwatch(period, run_id).step("build") as step:
         result = building.build(str(period))
-        step.detail = {"dbt_seconds": result.seconds, "nodes": result.nodes}
-    return {"slices": result.slices, "nodes": result.nodes}
+        step.rows = result.written
+        step.detail = {"dbt_seconds": result.seconds, "nodes": result.nodes, "build_no": result.build_no}
+    return {"build_no": result.build_no, "slices": result.slices, "rows_written": result.written}

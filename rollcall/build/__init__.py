@@ -5,6 +5,7 @@ The marts: one dbt build proposes what the ledger says has changed and tests it,
 readers. dbt is imported inside functions: the import takes 4 s.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from rollcall.build.ledger import LARGE, fix_slices, last_definitions, take_turn
 from rollcall.build.publication import clear_workshop, publish
 from rollcall.periods import Period
 from rollcall.warehouse.connection import connect
+
+log = logging.getLogger(__name__)
 
 __all__ = [
     "PROJECT",
@@ -56,7 +59,7 @@ def seed() -> None:
     with under_way() as build_no:
         wanted = seeds_sha256()
         note_seeds(None)
-        invoke("seed", build_no=build_no)
+        invoke("seed", build_no=build_no, is_quiet=True)
         note_seeds(wanted)
 
 
@@ -90,10 +93,12 @@ def build(period: Period | str) -> BuildResult:
             *(["--full-refresh"] if is_full else []),
             build_no=build_no,
             is_large=is_full or slices > LARGE,
+            is_quiet=True,
         )
         require_all_run(run)
         note_seeds(wanted)
         written = publish(run, build_no, definitions, is_full, slices)
+        log.info("build %d: %d slices, %d nodes, %d rows written", build_no, slices, len(run.results), written)
     return BuildResult(
         str(period), build_no, run.invocation_id, slices, len(run.results), round(run.seconds, 3), is_full, written
     )

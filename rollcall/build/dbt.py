@@ -1,5 +1,7 @@
 """dbt, run in this process: what it reads from the environment, what became of each node."""
 
+import gc
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +15,15 @@ from psycopg.conninfo import conninfo_to_dict
 from rollcall import settings
 from rollcall.build.definitions import PROJECT, copy_of_registry, definitions_sha256
 from rollcall.errors import BuildFailed
+from rollcall.progress import SECONDS_BETWEEN_LINES
 from rollcall.settings import load_settings
 from rollcall.warehouse.connection import connect
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.results import NodeResult
+    from dbt_common.events.base_types import EventMsg
 
+log = logging.getLogger(__name__)
 DONE = {"success", "pass", "warn"}
 NOT_RUN = {"skipped", "no-op"}  # no-op: an exposure, of which there is nothing to run
 QUOTED = 5  # failed nodes that a message names; ops.dbt_results has them all
@@ -33,24 +38,54 @@ class Run:
     seconds: float
 
 
-def invoke(*arguments: str, build_no: int = 0, is_large: bool = False) -> Run:
+def invoke(*arguments: str, build_no: int = 0, is_large: bool = False, is_quiet: bool = False) -> Run:
     """
     Run dbt in this process, for the build of that number; without one it may write nothing. Raises BuildFailed.
 
-    Its results are kept in `ops.dbt_results`, whatever they are.
+    Its results are kept in `ops.dbt_results`, whatever they are. *is_quiet*: a line of ours a few seconds apart in
+    place of dbt's lines for each node, which have a time of their own.
     """
     with environment(build_no, is_large):
         from dbt.cli.main import dbtRunner
         from dbt_common.invocation import get_invocation_id
 
         started = monotonic()
-        answer = dbtRunner().invoke([*arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)])
+        runner = dbtRunner(callbacks=[Progress()] if is_quiet else [])
+        place = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        answer = runner.invoke([*arguments, *place, *(["--quiet"] if is_quiet else [])])
         seconds, invocation_id = monotonic() - started, get_invocation_id()
+        let_go()
     run = Run(invocation_id, list(getattr(answer.result, "results", [])), seconds)
     record(run)
     if not answer.success:
         raise BuildFailed(f"dbt {' '.join(arguments)}: {reasons(run) or answer.exception}")
     return run
+
+
+class Progress:
+    """Told of each event of dbt; says now and then how many nodes have ended, and names those that failed."""
+
+    def __init__(self) -> None:
+        self.done, self.said_at = 0, monotonic()
+
+    def __call__(self, event: "EventMsg") -> None:
+        if event.info.name != "NodeFinished":
+            return
+        self.done += 1
+        node = event.data.node_info
+        if node.node_status not in DONE | NOT_RUN:
+            log.warning("%s: %s", node.unique_id, node.node_status)
+        if monotonic() - self.said_at > SECONDS_BETWEEN_LINES:
+            self.said_at = monotonic()
+            log.info("%d nodes have ended, the last is %s", self.done, node.node_name)
+
+
+def let_go() -> None:
+    """Let go of dbt's connections and locks: of a process that just ends, Python says that it leaked semaphores."""
+    from dbt.adapters.factory import reset_adapters
+
+    reset_adapters()
+    gc.collect()
 
 
 @contextmanager
