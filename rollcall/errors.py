@@ -13,10 +13,6 @@ class RegistryBroken(RollcallError):
     """The registry of offices contradicts itself. Nothing can be collected until it is put right."""
 
 
-class LayoutMismatch(RollcallError):
-    """Headers are not those of one layout. The dataset is turned away."""
-
-
 class OfficeSilent(RollcallError):
     """The office has submitted nothing yet. Expected early in the month."""
 
