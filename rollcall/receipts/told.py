@@ -66,7 +66,7 @@ def front_of(judged: Judged, office_code: str, marks: int) -> dict[str, Any]:
     received_at = judged.received_at.astimezone(LOCAL)
     lines = [
         f"报送单位 {office_code}，收到时间 {received_at:%Y-%m-%d %H:%M}。",
-        f"结果：{OUTCOMES[judged.outcome]}。{judged.reason or ''}",
+        f"结果：{OUTCOMES[judged.outcome]}。",
     ]
     if judged.not_read:
         lines.append(f"没有读取：{'；'.join(judged.not_read)}。")

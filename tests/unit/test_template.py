@@ -341,7 +341,7 @@ def test_the_instructions_say_what_is_filled_in_and_what_is_missing():
     sheet = opened(units=Register("2023-05", 2, [register_row("units", 1)]))["填报说明"]
     texts = [str(cell.value) for row in sheet for cell in row if cell.value]
     assert texts[0] == "示例区 2023 年 7 月报表"
-    assert "2023-05 的 1 行；另有 2 行当时未被接受，请按那次的回执改正后补填" in texts
+    assert "2023-05 的 1 行；另有 2 行当时未被接受，请按那次的回执改正后补填，不补填的视为不再在册" in texts
     assert any("620102000000" in text for text in texts)
     texts = [str(cell.value) for row in opened()["填报说明"] for cell in row if cell.value]
     assert "没有：以前没有接受过，请填入全部条目" in texts
