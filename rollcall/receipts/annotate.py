@@ -10,6 +10,7 @@ import json
 import resource
 import sys
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,9 @@ def mark(package: Package, marks: list[Mark], said: dict[str, Any]) -> list[str]
     lost = package.drop_untenable()
     book, styles = Book(package), Styles(package)
     by_part: dict[str, tuple[Listed, list[Mark]]] = {sheet.part: (sheet, []) for sheet in book.sheets}
+    named = cache(book.named)
     for one in marks:
-        for sheet in book.named(one["sheet"], every=one["row"] is None):
+        for sheet in named(one["sheet"], one["row"] is None):
             by_part[sheet.part][1].append(one)
     for sheet, its in by_part.values():
         mark_sheet(package, book, styles, sheet, its)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rollcall.receipts.markup import Edits, elements, root_of, with_attributes
+from rollcall.receipts.markup import Edits, elements, root_of, whole, with_attributes
 from rollcall.receipts.package import Package
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -31,7 +31,7 @@ class Book:
             if one.attributes.get("r:id") in parts
         ]
 
-    def named(self, name: str, every: bool = False) -> list[Listed]:
+    def named(self, name: str, every: bool) -> list[Listed]:
         """The sheet of this name, exactly or else but for blanks around it; *every* one, if asked."""
         alike = [sheet for sheet in self.sheets if sheet.name.strip() == name.strip()]
         if every:
@@ -54,7 +54,7 @@ class Book:
         relation = self.package.relate(self.package.workbook, "worksheet", part)
         edits = Edits(self.content)
         listed = list(elements(self.content, "sheets", "sheet"))
-        number = 1 + max(int(one.attributes["sheetId"]) for one in listed)
+        number = 1 + max(whole(one.attributes.get("sheetId"), 0) for one in listed)
         tag = f'<{listed[0].qualified("sheet")} xmlns:r="{self.package.relation_base}"/>'.encode()
         tag = with_attributes(tag, {"name": name, "sheetId": str(number), "r:id": relation})
         edits.insert(listed[0].start, tag)
@@ -62,5 +62,5 @@ class Book:
             edits.set(view, activeTab="0", firstSheet="0")
         for defined in elements(self.content, "definedNames", "definedName"):
             if place := defined.attributes.get("localSheetId"):
-                edits.set(defined, localSheetId=str(int(place) + 1))
+                edits.set(defined, localSheetId=str(whole(place, 0) + 1))
         self.package.write(self.package.workbook, edits.made())

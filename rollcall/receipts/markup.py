@@ -193,6 +193,15 @@ def root_of(content: bytes) -> Element:
     return found[0]
 
 
+def whole(text: str | None, otherwise: int) -> int:
+    """A number of the markup; *otherwise* where there is none. What is no number is refused, and not quoted."""
+    if text is None:
+        return otherwise
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise PartRefused("no number where one belongs")
+    return int(text)
+
+
 def neutral(text: str) -> str:
     """A text that no program takes for a formula, also when the sheet is saved as csv; what XML cannot carry goes."""
     text = UNWRITABLE.sub("\ufffd", text)

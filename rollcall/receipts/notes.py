@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from rollcall.receipts.markup import Edits, Element, PartRefused, elements, neutral, written
+from rollcall.receipts.markup import Edits, Element, PartRefused, elements, neutral, whole, written
 from rollcall.receipts.package import Package
 from rollcall.receipts.sheets import Place, Sheet, name_of, place_of
 
@@ -17,17 +17,20 @@ NO_NOTES = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{namespace}"><authors></authors>'
     "<commentList></commentList></comments>"
 )
-# What a spreadsheet draws a note with; the namespaces stand at the root, with the prefixes that all programs use.
-NO_SHAPES = (
-    b'<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
-    b' xmlns:x="urn:schemas-microsoft-com:office:excel"></xml>'
+# What a spreadsheet draws a note with. Each element says its namespaces itself: the drawing of another program may
+# know them by other prefixes, or not at its root.
+NAMESPACES = (
+    'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+    ' xmlns:x="urn:schemas-microsoft-com:office:excel"'
 )
+NO_SHAPES = b"<xml></xml>"
 SHAPE_TYPE = (
-    b'<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
-    b'<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
-)
+    f'<v:shapetype {NAMESPACES} id="_x0000_t202" coordsize="21600,21600" o:spt="202" '
+    'path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/><v:path gradientshapeok="t" '
+    'o:connecttype="rect"/></v:shapetype>'
+).encode()
 SHAPE = (
-    '<v:shape id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;margin-left:59.25pt;'
+    '<v:shape {namespaces} id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;margin-left:59.25pt;'
     'margin-top:1.5pt;width:240pt;height:{height}pt;z-index:1;visibility:hidden" fillcolor="#ffffe1" '
     'o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow color="black" obscured="t"/><v:path '
     'o:connecttype="none"/><v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
@@ -60,7 +63,7 @@ class Notes:
         comments = elements(self.content, "commentList", "comment")
         texts = elements(self.content, "commentList", "comment", "text")
         for comment, text in zip(comments, texts, strict=True):
-            place, number = place_of(comment.attributes.get("ref")), int(comment.attributes.get("authorId") or 0)
+            place, number = place_of(comment.attributes.get("ref")), whole(comment.attributes.get("authorId"), 0)
             if place:
                 self.found[place] = Note(text, number < len(ours) and ours[number])
 
@@ -117,7 +120,9 @@ class Notes:
         part = None
         if referred is not None:
             wanted = referred.attributes.get("r:id")
-            part = next((one.target for one in self.package.relations(self.sheet_part) if one.id == wanted), None)
+            part = next((one.target for one in self.package.relations(self.sheet_part) if one.id == wanted), "")
+            if not part:
+                raise PartRefused(f"{self.sheet_part} refers to a drawing that is not there")
         content = self.package.read(part) if part else NO_SHAPES
         end = content.rindex(b"</xml>")
         first = max([FIRST_SHAPE - 1, *(int(number) for number in SHAPE_NUMBER.findall(content))]) + 1
@@ -135,7 +140,8 @@ def shape(number: int, place: Place, text: str) -> bytes:
     """The box of one note, as high as its text; rows and columns count from 0 here."""
     lines = sum(1 + len(line) // 22 for line in text.splitlines())
     height = min(18 + 14 * lines, 300)
-    return SHAPE.format(number=number, height=height, row=place[0] - 1, column=place[1] - 1).encode()
+    row, column = place[0] - 1, place[1] - 1
+    return SHAPE.format(namespaces=NAMESPACES, number=number, height=height, row=row, column=column).encode()
 
 
 def shortened(text: str) -> str:

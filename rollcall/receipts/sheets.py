@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from dataclasses import dataclass, field
 
-from rollcall.receipts.markup import Edits, Element, PartRefused, walk
+from rollcall.receipts.markup import Edits, Element, PartRefused, walk, whole
 from rollcall.receipts.styles import Styles
 
 # What stands behind `legacyDrawing` in a sheet, or wraps what does; all else stands before it.
@@ -120,7 +120,7 @@ class Sheet:
             self.in_row.cells[self.column] = element
 
     def start_row(self, element: Element) -> None:
-        self.row = int(element.attributes.get("r") or self.row + 1)
+        self.row = whole(element.attributes.get("r"), self.row + 1)
         self.column = 0
         while self.waiting and self.waiting[0] < self.row:
             self.gaps[self.waiting.popleft()] = element.start
@@ -163,12 +163,12 @@ class Sheet:
     def paint_row(self, row: int, columns: dict[int, str | None], styles: Styles) -> None:
         found = self.rows[row]
         attributes = found.element.attributes
-        base = int(attributes.get("s") or 0) if attributes.get("customFormat") in ("1", "true") else 0
+        base = whole(attributes.get("s"), 0) if attributes.get("customFormat") in ("1", "true") else 0
         last = b""
         for column, severity in columns.items():
             cell = found.cells.get(column)
             if cell is not None:
-                style = styles.painted(int(cell.attributes.get("s") or 0), severity)
+                style = styles.painted(whole(cell.attributes.get("s"), 0), severity)
                 self.edits.set(cell, s=str(style))
                 continue
             new = self.new_cell((row, column), base, severity, styles)

@@ -28,7 +28,8 @@ def is_workbook(judged: Judged) -> bool:
 
 
 def turned_away(judged: Judged) -> list[Verdict]:
-    return [verdict for verdict in judged.verdicts if verdict.outcome == "turned_away" and verdict.reason]
+    """Datasets turned away as a whole; one of which every row is held is marked row by row."""
+    return [one for one in judged.verdicts if one.outcome == "turned_away" and one.reason and not one.received]
 
 
 def marks_are_due(judged: Judged) -> bool:

@@ -11,6 +11,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
 from rollcall.receipts.annotate import annotate
+from rollcall.receipts.markup import PartRefused, elements
 from rollcall.receipts.notes import AUTHOR, LONGEST_NOTE, OUTDATED
 from rollcall.receipts.sheets import AMBER, RED
 
@@ -311,3 +312,24 @@ def test_a_signature_is_said_to_be_lost(workbook, mark):
     with zipfile.ZipFile(io.BytesIO(answer["content"])) as package:
         assert not [name for name in package.namelist() if "signatures" in name]
         assert b"signature" not in package.read("_rels/.rels")
+
+
+def test_a_number_that_is_none_is_refused_and_quoted_nowhere(workbook, mark):
+    """Its message goes to our log, and what stands in an office's file may be a name."""
+    content = changed_part(
+        saved(workbook), "xl/worksheets/sheet1.xml", lambda xml: xml.replace('<row r="4"', '<row r="张三"')
+    )
+    with pytest.raises(PartRefused) as refused:
+        mark(content, reason("B3"))
+    assert "张三" not in str(refused.value)
+
+
+def test_new_notes_are_drawn_beside_those_that_were_there(workbook, mark):
+    """Notes are added to the drawing that is there: a sheet has one."""
+    workbook.active["A4"].comment = Comment("原注", "李")
+    before = mark(workbook, reason("B3"))["content"]
+    with zipfile.ZipFile(io.BytesIO(before)) as package:
+        xml = package.read("xl/worksheets/sheet1.xml").decode()
+        drawings = [name for name in package.namelist() if name.endswith(".vml")]
+        shapes = len(list(elements(package.read(drawings[0]), "shape", "ClientData")))
+    assert (xml.count("legacyDrawing"), len(drawings), shapes) == (1, 1, 2)

@@ -80,6 +80,12 @@ def test_marks_name_sheets_turned_away_and_cells(judged):
     ]
 
 
+def test_a_sheet_of_which_every_row_is_held_is_marked_row_by_row_alone(judged):
+    """Its first cell is in order; red means that something there is to be mended."""
+    held = judged(verdicts=[Verdict(7, "funding", "turned_away", "每一行都有错误，本表没有接受。", 1, 0, 1)])
+    assert [mark["row"] for mark in marks_of(held, held.reasons)] == [3]
+
+
 def test_marks_stand_in_the_order_of_the_sheets_and_their_rows(judged):
     """An office mends sheet by sheet, from top to bottom."""
     broken = judged().reasons[0]
