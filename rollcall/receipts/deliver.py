@@ -18,7 +18,7 @@ from rollcall.receipts.receipt import Judged
 from rollcall.receipts.told import XLSX
 from rollcall.settings import Settings
 
-STEM = re.compile(r"\d{1,5}-(?:regular|correction|backlog)(?:-\w{1,40})?")
+STEM = re.compile(r"[0-9]{1,5}-(?:regular|correction|backlog)(?:-\w{1,40})?", re.IGNORECASE)
 MOST_OF_ANSWER = 64 * 1024  # bytes read of what an office says to a receipt, so that its connection serves again
 
 BLOCK = 1 << 20  # bytes of a workbook held at a time: every thread may be sending one

@@ -1,5 +1,6 @@
 """What a marked workbook tells its office: the marks, and the head of its first sheet."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,15 +12,16 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_MARKS = 10_000  # in one workbook
 KINDS = {"regular": "月报", "correction": "更正", "backlog": "补报"}
 OUTCOMES = {"accepted": "已接受", "partly_accepted": "部分接受", "turned_away": "未接受", "unchanged": "没有变化"}
+DROPPED = re.compile(r"[0-9]{1,5}-(regular|correction|backlog)\.xlsx", re.IGNORECASE)
 # Nothing here may lose data when it is followed.
 MEND = (
     "怎样改：",
-    "1. 标红的地方必须改正；标黄的请核对，确实无误的不必改。可以直接在本文件里改，改好后作为下一版报送。",
+    "1. 标红的地方必须改正；标黄的请核对，确实无误的不必改。可以直接在本文件里改，改好后作为下一版报送{named}。",
     "2. 下一版里的每张报表都要完整，正确的行也要留着：新的一版会整张替换上一版，不是追加。",
     "3. 不改的报表可以整张删去不报，上一版继续有效。本工作表不是报表，留着或删去都可以。",
 )
 CHECK = (
-    "标黄的请核对：确实无误的不必处理；有误的请改好，把这张报表完整地作为下一版报送（新的一版会整张替换上一版，不是追加）。",
+    "标黄的请核对：确实无误的不必处理；有误的请改好，把这张报表完整地作为下一版报送{named}（新的一版会整张替换上一版，不是追加）。",
 )
 
 
@@ -71,7 +73,8 @@ def front_of(judged: Judged, office_code: str, marks: int) -> dict[str, Any]:
     ]
     if judged.not_read:
         lines.append(f"没有读取：{'；'.join(judged.not_read)}。")
-    lines += MEND if any(verdict.held or verdict.outcome == "turned_away" for verdict in judged.verdicts) else CHECK
+    has_held = any(verdict.held or verdict.outcome == "turned_away" for verdict in judged.verdicts)
+    lines += [line.format(named=next_name(judged)) for line in (MEND if has_held else CHECK)]
     total = judged.reasons_total + len(turned_away(judged))
     return {
         "title": f"回执：{judged.period} 第 {judged.revision} 版（{KINDS[judged.kind]}）",
@@ -80,6 +83,13 @@ def front_of(judged: Judged, office_code: str, marks: int) -> dict[str, Any]:
         "datasets": [line_of(verdict) for verdict in judged.verdicts],
         "marks": heading(total, marks),
     }
+
+
+def next_name(judged: Judged) -> str:
+    """How to name the next revision in a drop folder, where a file under our own name would be passed over."""
+    if not DROPPED.fullmatch(judged.filename):
+        return ""
+    return f"，另存为 {judged.revision + 1}-{judged.kind}.xlsx"
 
 
 def line_of(verdict: Verdict) -> list[str | int]:

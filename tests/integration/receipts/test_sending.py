@@ -203,11 +203,12 @@ def test_a_drop_folder_finds_its_receipt_beside_the_submission(ledger, send, tmp
     with_a_wrong_amount(ledger, 1, "1-regular.xlsx", submitted)
     ledger.judge(1, 2, "2-correction-events.csv", kind="correction")
     ledger.judge(1, 3, "../../3-regular.json")
+    ledger.judge(1, 4, "4-Regular.JSON")
     folder = tmp_path / "620000000001" / "2023-07"
     folder.mkdir(parents=True)
     (folder / "1-regular.xlsx").write_bytes(submitted)
 
-    assert send(lambda _: Address(f"file://{tmp_path}", None)) == Sent(3, 1, 0)
+    assert send(lambda _: Address(f"file://{tmp_path}", None)) == Sent(4, 1, 0)
 
     assert {str(path.relative_to(folder)) for path in tmp_path.rglob("*.*")} == {
         "1-regular.xlsx",
@@ -215,6 +216,7 @@ def test_a_drop_folder_finds_its_receipt_beside_the_submission(ledger, send, tmp
         "1-regular.annotated.xlsx",
         "2-correction-events.receipt.json",
         "3-regular.receipt.json",
+        "4-Regular.receipt.json",
     }
     assert json.loads((folder / "1-regular.receipt.json").read_text())["revision"] == 1
     assert load_workbook(folder / "1-regular.annotated.xlsx")["经费收支表"]["B3"].comment is not None

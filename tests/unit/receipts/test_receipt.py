@@ -128,6 +128,13 @@ def test_the_first_sheet_says_that_a_new_revision_replaces_whole_sheets(judged):
         assert "新的一版会整张替换上一版，不是追加" in "".join(front_of(one, "x", 1)["lines"])
 
 
+def test_the_first_sheet_says_how_to_name_the_next_revision_in_a_drop_folder(judged):
+    """A marked workbook mended in its place bears our name there, and would be passed over."""
+    dropped = "".join(front_of(judged(filename="2-correction.XLSX"), "x", 1)["lines"])
+    assert "改好后作为下一版报送，另存为 3-correction.xlsx。" in dropped
+    assert "另存为" not in "".join(front_of(judged(), "x", 1)["lines"])
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -1,5 +1,6 @@
 """Marking workbooks that may be hostile, in limited children."""
 
+import base64
 import io
 import signal
 import zipfile
@@ -8,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -99,6 +101,43 @@ def test_the_rest_of_the_workbook_stays_as_the_office_made_it(annotated, annotat
         ("回执", "visible"), ("经费收支表", "visible"), ("隐藏", "hidden")
     ]  # fmt: skip
     assert again.defined_names["合计"].attr_text == "经费收支表!$B$3"
+
+
+SEAL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+)
+
+
+def with_seal_and_signature() -> bytes:
+    """A workbook as offices make them: a seal, a box for the signature, a chart, a table, a computed cell."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as made:
+        sheet = made.add_worksheet("经费收支表")
+        sheet.write_row("A1", ["凭证号", "金额（元）"])
+        sheet.write_row("A3", ["P-1"])
+        sheet.write_formula("B3", "=3+4", None, 7)
+        sheet.add_table("F1:G3")
+        sheet.insert_image("D5", "seal.png", {"image_data": io.BytesIO(SEAL)})
+        sheet.insert_textbox("D9", "审核人签字")
+        chart = made.add_chart({"type": "column"})
+        chart.add_series({"values": "=经费收支表!$B$3:$B$3"})
+        sheet.insert_chart("D15", chart)
+        sheet.write_comment("A3", "已核对")
+    return buffer.getvalue()
+
+
+def test_a_marked_workbook_keeps_its_seal_its_boxes_its_charts_and_its_stored_results(annotated, annotator):
+    """Seen: the seal and the box for the signature gone, and computed cells blank in previews and phones."""
+    original = with_seal_and_signature()
+    annotation = annotated(annotator, original)
+    assert (annotation.trouble, annotation.lost) == (None, ())
+    with zipfile.ZipFile(io.BytesIO(original)) as old, zipfile.ZipFile(annotation.path) as new:
+        drawn = [name for name in old.namelist() if name.startswith(("xl/media", "xl/drawings/drawing", "xl/charts"))]
+        assert len(drawn) == 3
+        assert {name: new.read(name) for name in drawn} == {name: old.read(name) for name in drawn}
+        assert "xl/tables/table1.xml" in new.namelist()
+    assert load_workbook(annotation.path, data_only=True)["经费收支表"]["B3"].value == 7
+    assert load_workbook(annotation.path)["经费收支表"]["A3"].comment.text == "已核对"
 
 
 @pytest.mark.parametrize(
