@@ -10,10 +10,9 @@ import logging
 import os
 import subprocess
 import sys
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import LifoQueue
@@ -22,6 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from rollcall.receipts.receipt import Judged
+from rollcall.receipts.scratch import scratch
 from rollcall.settings import MIB, ROOT, Settings
 
 log = logging.getLogger(__name__)
@@ -139,9 +139,8 @@ class Annotator:
         self.settings = settings
 
     def __enter__(self) -> Self:
-        # Here a workbook lies, readable by this user only, from being made until it is sent.
-        self.scratch = tempfile.TemporaryDirectory(prefix="rollcall-receipts-")
-        self.folder = Path(self.scratch.name)
+        self.stack = ExitStack()
+        self.folder = self.stack.enter_context(scratch())
         self.children = [Child(self.folder, self.settings) for _ in range(self.settings.parse_workers)]
         self.idle: LifoQueue[Child] = LifoQueue()
         for child in self.children:
@@ -153,7 +152,7 @@ class Annotator:
     ) -> None:
         for child in self.children:
             child.end()
-        self.scratch.cleanup()
+        self.stack.close()
 
     @contextmanager
     def borrowed(self) -> Iterator[Child]:
