@@ -202,9 +202,14 @@ def whole(text: str | None, otherwise: int) -> int:
     return int(text)
 
 
+def writable(text: str) -> str:
+    """A text without what XML cannot carry."""
+    return UNWRITABLE.sub("\ufffd", text)
+
+
 def neutral(text: str) -> str:
     """A text that no program takes for a formula, also when the sheet is saved as csv; what XML cannot carry goes."""
-    text = UNWRITABLE.sub("\ufffd", text)
+    text = writable(text)
     return f"'{text}" if text.startswith(FORMULA_LIKE) else text
 
 

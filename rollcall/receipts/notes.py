@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from rollcall.receipts.markup import Edits, Element, PartRefused, elements, neutral, whole, written
+from rollcall.receipts.markup import Edits, Element, PartRefused, elements, writable, written
 from rollcall.receipts.package import Package
 from rollcall.receipts.sheets import Place, Sheet, name_of, place_of
 
 AUTHOR = "数据接收"
+# How our part of a note begins, to its end: a program may forget who wrote it, or the office may have noted there too.
+SIGN = "【回执】"
 OUTDATED = "这是以前回执的标注，这一次没有列出问题。"
 LONGEST_NOTE = 2000  # characters; a spreadsheet takes 32,767, a reader fewer
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -41,12 +43,24 @@ SHAPE_NUMBER = re.compile(rb"_x0000_s([0-9]{1,9})\b")
 FIRST_SHAPE = 1025  # the numbers below are kept for the drawing itself
 
 
+TEXT = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</")
+
+
 @dataclass(frozen=True)
 class Note:
-    """A note that stands in the sheet already."""
+    """A note that stands in the sheet already, with what it says."""
 
-    text: Element
-    is_ours: bool
+    element: Element
+    text: str
+
+    @property
+    def is_ours(self) -> bool:
+        return SIGN in self.text
+
+    @property
+    def own(self) -> str:
+        """What the office itself had noted."""
+        return self.text.partition(SIGN)[0].rstrip("\n")
 
 
 class Notes:
@@ -56,19 +70,14 @@ class Notes:
         self.package, self.sheet_part = package, sheet_part
         self.part = package.related(sheet_part, "comments")
         self.content = package.read(self.part) if self.part else NO_NOTES.format(namespace=namespace).encode()
-        ours = [self.author(one) == AUTHOR for one in elements(self.content, "authors", "author")]
-        self.authors = len(ours)
-        self.our_number = ours.index(True) if True in ours else self.authors
+        self.our_number = sum(1 for _ in elements(self.content, "authors", "author"))
         self.found: dict[Place, Note] = {}
         comments = elements(self.content, "commentList", "comment")
         texts = elements(self.content, "commentList", "comment", "text")
         for comment, text in zip(comments, texts, strict=True):
-            place, number = place_of(comment.attributes.get("ref")), whole(comment.attributes.get("authorId"), 0)
-            if place:
-                self.found[place] = Note(text, number < len(ours) and ours[number])
-
-    def author(self, element: Element) -> str:
-        return unescape(self.content[element.end : element.close or element.end].decode())
+            if place := place_of(comment.attributes.get("ref")):
+                said = b"".join(TEXT.findall(self.content[text.end : text.close or text.end]))
+                self.found[place] = Note(text, unescape(said.decode(errors="replace")))
 
     @property
     def ours(self) -> set[Place]:
@@ -81,9 +90,8 @@ class Notes:
         groups = {one.name: one for one in elements(self.content, "*")}
         if not {"authors", "commentList"} <= groups.keys():
             raise PartRefused(f"the notes of {self.sheet_part} have no authors or no list")
-        if self.our_number == self.authors:
-            author = groups["authors"].qualified("author").encode()
-            edits.append_to(groups["authors"], b"<%s>%s</%s>" % (author, written(AUTHOR), author))
+        author = groups["authors"].qualified("author").encode()
+        edits.append_to(groups["authors"], b"<%s>%s</%s>" % (author, written(AUTHOR), author))
         new = []
         for place, text in texts.items():
             if place in self.found:
@@ -100,16 +108,17 @@ class Notes:
 
     @staticmethod
     def add_to(edits: Edits, note: Note, text: str) -> None:
-        run, t = note.text.qualified("r").encode(), note.text.qualified("t").encode()
-        if note.is_ours and note.text.close is not None:
-            edits.replace(note.text.end, note.text.close, b"")
-        said = shortened(text) if note.is_ours else "\n" + shortened(text)
-        edits.append_to(note.text, b'<%s><%s xml:space="preserve">%s</%s></%s>' % (run, t, written(said), t, run))
+        run, t = note.element.qualified("r").encode(), note.element.qualified("t").encode()
+        said = ("\n" if note.own else "") + signed(text)
+        if note.is_ours and note.element.close is not None:
+            edits.replace(note.element.end, note.element.close, b"")
+            said = note.own + said
+        edits.append_to(note.element, b'<%s><%s xml:space="preserve">%s</%s></%s>' % (run, t, written(said), t, run))
 
     def comment(self, near: Element, place: Place, text: str) -> bytes:
         comment, holder, t = (near.qualified(name).encode() for name in ("comment", "text", "t"))
         return b'<%s ref="%s" authorId="%d"><%s><%s xml:space="preserve">%s</%s></%s></%s>' % (
-            comment, name_of(place).encode(), self.our_number, holder, t, written(shortened(text)), t, holder, comment,
+            comment, name_of(place).encode(), self.our_number, holder, t, written(signed(text)), t, holder, comment,
         )  # fmt: skip
 
     def draw(self, sheet: Sheet, texts: dict[Place, str]) -> None:
@@ -144,6 +153,7 @@ def shape(number: int, place: Place, text: str) -> bytes:
     return SHAPE.format(namespaces=NAMESPACES, number=number, height=height, row=row, column=column).encode()
 
 
-def shortened(text: str) -> str:
-    text = neutral(text)
+def signed(text: str) -> str:
+    """Our part of a note, no longer than a reader takes."""
+    text = SIGN + writable(text)
     return text if len(text) <= LONGEST_NOTE else text[: LONGEST_NOTE - 1] + "…"

@@ -47,7 +47,7 @@ def test_a_receipt_and_the_marked_workbook_reach_the_office(ledger, offices, sen
     assert (receipt["office_code"], receipt["annotated"]) == ("620000000001", True)
     assert receipt["datasets"]["funding"]["reasons"][0]["text"] == "金额应大于 0。"
     cell = load_workbook(io.BytesIO(parts["annotated.xlsx"]))["经费收支表"]["B3"]
-    assert (cell.comment.text, cell.fill.start_color.rgb) == ("金额应大于 0。", "FFFFC7CE")
+    assert (cell.comment.text, cell.fill.start_color.rgb) == ("【回执】金额应大于 0。", "FFFFC7CE")
     assert ledger.taken() == {submission: (True, 1, None)}
 
 

@@ -16,6 +16,7 @@ from rollcall.receipts.notes import AUTHOR, LONGEST_NOTE, OUTDATED
 from rollcall.receipts.sheets import AMBER, RED
 
 RED_FILL, YELLOW_FILL = "FFFFC7CE", "FFFFEB9C"
+TOLD = "【回执】金额应大于 0。"
 SAID = {
     "title": "回执：2023-07 第 2 版（更正）",
     "revision": 2,
@@ -83,7 +84,7 @@ def test_colours_and_comments_the_cell_that_is_wrong_and_no_other(workbook, mark
     assert (answer["placed"], answer["homeless"], answer["lost"]) == (1, 0, [])
     sheet = answer["workbook"]["经费收支表"]
     assert sheet["B3"].fill.start_color.rgb == RED_FILL
-    assert (sheet["B3"].comment.text, sheet["B3"].comment.author) == ("金额应大于 0。", AUTHOR)
+    assert (sheet["B3"].comment.text, sheet["B3"].comment.author) == (TOLD, AUTHOR)
     assert sheet["B3"].value == 0
     others = [cell for row in sheet.iter_rows() for cell in row if cell.coordinate != "B3"]
     assert all(cell.comment is None and cell.fill.fill_type is None for cell in others)
@@ -125,18 +126,18 @@ def test_a_warning_is_yellow_and_a_cell_shows_the_worst_of_its_reasons(workbook,
     sheet = mark(workbook, *marks)["workbook"]["经费收支表"]
     assert sheet["B4"].fill.start_color.rgb == YELLOW_FILL
     assert sheet["B3"].fill.start_color.rgb == RED_FILL
-    assert sheet["B3"].comment.text == "请核对。\n金额应大于 0。"
+    assert sheet["B3"].comment.text == "【回执】请核对。\n金额应大于 0。"
 
 
 def test_a_reason_said_twice_of_one_cell_is_written_once(workbook, mark):
     made = mark(workbook, reason("B3"), reason("B3"))["workbook"]
-    assert made["经费收支表"]["B3"].comment.text == "金额应大于 0。"
+    assert made["经费收支表"]["B3"].comment.text == TOLD
 
 
 @pytest.mark.parametrize("cell", [None, "", "7", "=A1", "B3:C4", "b3", "XFE1", "A1048577"])
 def test_a_reason_without_a_cell_marks_the_first_cell_of_its_row(workbook, mark, cell):
     made = mark(workbook, reason(cell, row=4))["workbook"]
-    assert made["经费收支表"]["A4"].comment.text == "金额应大于 0。"
+    assert made["经费收支表"]["A4"].comment.text == TOLD
 
 
 def test_the_first_cell_of_a_row_is_the_first_that_holds_anything(mark):
@@ -191,7 +192,7 @@ def test_a_sheet_turned_away_is_told_at_its_first_cell(workbook, mark):
     workbook.create_sheet("经费收支表 ")
     answer = mark(workbook, reason(None, row=None, text="缺少“凭证号”列。"))
     assert answer["placed"] == 1
-    assert [sheet["A1"].comment.text for sheet in answer["workbook"].worksheets[1:]] == ["缺少“凭证号”列。"] * 2
+    assert [sheet["A1"].comment.text for sheet in answer["workbook"].worksheets[1:]] == ["【回执】缺少“凭证号”列。"] * 2
 
 
 def test_a_merged_cell_is_marked_where_it_shows(workbook, mark):
@@ -209,15 +210,15 @@ def test_keeps_what_the_office_had_noted_in_the_cell(workbook, mark):
     workbook.active["B3"].comment = Comment("已与财务核对", "张")
     workbook.active["B4"].comment = Comment("未到账", "张")
     made = mark(workbook, reason("B3"), reason("A4", row=4))["workbook"]["经费收支表"]
-    assert made["B3"].comment.text == "已与财务核对\n金额应大于 0。"
-    assert (made["B4"].comment.text, made["A4"].comment.text) == ("未到账", "金额应大于 0。")
+    assert made["B3"].comment.text == f"已与财务核对\n{TOLD}"
+    assert (made["B4"].comment.text, made["A4"].comment.text) == ("未到账", TOLD)
 
 
 @pytest.mark.parametrize("start", "=+-@")
 def test_a_reason_that_looks_like_a_formula_is_a_text(workbook, mark, start):
     """Also when the sheet is saved as csv and that is opened."""
     made = mark(workbook, reason("B3", text=f"{start}HYPERLINK(“http://…”)"))["workbook"]
-    assert made["经费收支表"]["B3"].comment.text == f"'{start}HYPERLINK(“http://…”)"
+    assert made["经费收支表"]["B3"].comment.text == f"【回执】{start}HYPERLINK(“http://…”)"
     listed = next(row for row in made["回执"].iter_rows() if row[1].value == "B3")[5]
     assert (listed.value, listed.data_type, listed.quotePrefix) == (f"'{start}HYPERLINK(“http://…”)", "s", True)
 
@@ -287,8 +288,17 @@ def test_a_marked_workbook_that_was_mended_and_sent_again_shows_no_old_mark(work
     ]
     assert again.sheetnames == ["回执（第 3 版）", "回执", "经费收支表"]
     sheet = again["经费收支表"]
-    assert (sheet["B4"].comment.text, sheet["B4"].fill.start_color.rgb) == ("金额仍应大于 0。", RED_FILL)
-    assert (sheet["B3"].comment.text, sheet["B3"].fill.fill_type) == (OUTDATED, None)
+    assert (sheet["B4"].comment.text, sheet["B4"].fill.start_color.rgb) == ("【回执】金额仍应大于 0。", RED_FILL)
+    assert (sheet["B3"].comment.text, sheet["B3"].fill.fill_type) == (f"【回执】{OUTDATED}", None)
+
+
+def test_what_the_office_noted_stays_when_a_marked_workbook_is_marked_again(workbook, mark):
+    """Whoever its program says wrote the note: LibreOffice forgets it."""
+    workbook.active["B3"].comment = Comment("已与财务核对", "张")
+    once = mark(workbook, reason("B3"))["workbook"]
+    once["经费收支表"]["B3"].comment.author = " "
+    again = mark(once, reason("B3", text="金额仍应大于 0。"), said=SAID | {"revision": 3})["workbook"]
+    assert again["经费收支表"]["B3"].comment.text == "已与财务核对\n【回执】金额仍应大于 0。"
 
 
 def test_the_tab_of_a_mended_sheet_is_plain_again(workbook, mark):

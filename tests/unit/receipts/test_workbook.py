@@ -68,7 +68,7 @@ def test_makes_the_offices_own_workbook_anew_with_the_wrong_cell_marked(annotate
     annotation = annotated(annotator, workbook())
     assert (annotation.note, annotation.trouble) == (None, None)
     sheet = load_workbook(annotation.path)["经费收支表"]
-    assert (sheet["B3"].comment.text, sheet["B3"].fill.start_color.rgb) == ("金额应大于 0。", "FFFFC7CE")
+    assert (sheet["B3"].comment.text, sheet["B3"].fill.start_color.rgb) == ("【回执】金额应大于 0。", "FFFFC7CE")
     assert [cell.value for cell in sheet[3]] == ["P-1", 0]
 
 
