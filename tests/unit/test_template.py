@@ -317,7 +317,7 @@ def typed_columns(dataset: str) -> list[tuple[str, Column]]:
 @pytest.mark.parametrize(
     ("kind", "value", "cell"),
     [
-        ("text", "=A1", "＝A1"),
+        ("text", "=A1", "=A1"),
         ("text", "a_x0041_", "a_x005F_x0041_"),
         ("number", Decimal("0.12345678901234567"), "0.12345678901234567"),
         ("number", Decimal("88.55"), Decimal("88.55")),
@@ -329,6 +329,15 @@ def typed_columns(dataset: str) -> list[tuple[str, Column]]:
 )
 def test_a_known_value_is_entered_so_that_it_is_read_as_itself(kind, value, cell):
     assert entered(of(kind), value) == cell
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+86 931", "-", "@甲"])
+def test_a_known_text_that_looks_like_a_formula_stays_a_text(title):
+    """Clicked into and left again, too."""
+    row = register_row("sites", 1) | {"site_name": title}
+    sheet = opened(sites=Register("2023-06", 0, [row]))["文明实践阵地台账"]
+    cell = next(cell for cell in sheet[2] if cell.value == title)
+    assert (cell.data_type, cell.quotePrefix) == ("s", True)
 
 
 def test_a_code_that_left_its_list_is_entered_as_it_is():
