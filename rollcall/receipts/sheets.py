@@ -108,7 +108,7 @@ class Sheet:
             self.root = element
         elif depth == 2:
             self.parts.setdefault(element.name, element)
-            if element.name in BEHIND_NOTES and self.notes_at is None:
+            if element.name in BEHIND_NOTES and "sheetData" in self.parts and self.notes_at is None:
                 self.notes_at = element.start
         elif depth == 3 and element.name == "row":
             self.start_row(element)
