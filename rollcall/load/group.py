@@ -14,13 +14,14 @@ from psycopg import sql
 from rollcall.datasets import Dataset, datasets
 from rollcall.errors import CountsDisagree, LandingCorrupt
 from rollcall.land import Landing
+from rollcall.parse.readings import SMALLER
 from rollcall.parse.sandbox import Job, Reading, read_files
 from rollcall.progress import with_progress
-from rollcall.settings import Settings
+from rollcall.settings import MIB, Settings
 from rollcall.warehouse.tables import inbox_columns
 
 log = logging.getLogger(__name__)
-TOO_LARGE = "文件超过大小上限，没有读取：请拆分后分版次重新报送。"
+TOO_LARGE = "文件超过 {limit} MiB，没有读取。" + SMALLER
 
 READINGS = {"submission_id": "bigint", "trouble": "text", "not_read": "text[]"}
 DATASETS = {
@@ -127,7 +128,8 @@ def read_group(group: Sequence[Submission], codes: dict[int, str], folder: Path,
         for member in sorted(group, key=lambda member: -member.bytes)
         if member.is_landed
     ]
-    refused = [Reading(member.submission_id, TOO_LARGE, [], {}) for member in group if not member.is_landed]
+    too_large = TOO_LARGE.format(limit=settings.max_bytes // MIB)
+    refused = [Reading(member.submission_id, too_large, [], {}) for member in group if not member.is_landed]
     return refused + list(with_progress(read_files(jobs, folder, settings), len(jobs), "files read", log))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from rollcall.datasets import datasets
 from rollcall.errors import CountsDisagree
@@ -46,7 +47,10 @@ select
         when held > 0 then 'partly_accepted'
         else 'accepted'
     end,
-    coalesce(trouble, unchanged, case when received > 0 and received = held then '每一行都有错误，本表没有接受。' end),
+    coalesce(trouble, unchanged, case
+        when received > 0 and received = held then '每一行都有错误，本表没有接受。'
+        when held > 0 then format('%s 行有错误，没有接受；其余 %s 行已接受。', held, received - held)
+    end),
     received,
     received - held,
     held
@@ -71,7 +75,13 @@ select
         when bool_and(v.outcome in ('accepted', 'unchanged')) then 'accepted'
         else 'partly_accepted'
     end,
-    coalesce(r.trouble, case when count(v.dataset) = 0 then '没有找到可读的报表：请核对工作表或文件的名称。' end),
+    coalesce(
+        r.trouble,
+        case when count(v.dataset) = 0 then '没有找到可读的报表：请核对工作表或文件的名称。' end,
+        -- what any of its datasets has to say: a file is never turned away, in whole or in part, without a reason
+        string_agg(format('%%s：%%s', %(sheets)s::jsonb ->> v.dataset, v.reason), ' ' order by v.dataset)
+            filter (where v.reason is not null)
+    ),
     r.not_read,
     clock_timestamp()
 from inbox.{readings} as r
@@ -170,7 +180,8 @@ def settle(
     connection.execute("create index on held (dataset, submission_id, sheet, row)")
     connection.execute("analyze held")
     connection.execute(sql.SQL(VERDICTS).format(**about))
-    connection.execute(sql.SQL(JUDGEMENTS).format(**about), {"batch_id": batch_id})
+    sheets = Jsonb({name: dataset.sheet_zh for name, dataset in datasets().items()})
+    connection.execute(sql.SQL(JUDGEMENTS).format(**about), {"batch_id": batch_id, "sheets": sheets})
     connection.execute(sql.SQL(POINTERS), {"batch_id": batch_id})
     accepted = held = 0
     for dataset, table in tables.items():

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from rollcall.parse.files import discard, read_file
-from rollcall.parse.readings import Job, Limits, Reading
+from rollcall.parse.readings import SMALLER, Job, Limits, Reading
 
 TOO_DEEP = "文件的结构嵌套太深，不能读取。请重新导出后报送。"
-NO_MEMORY = "文件过大或已损坏，读取时超出内存限制。请删去多余的内容，或拆成几个文件报送。"
+NO_MEMORY = "文件过大或已损坏，读取时超出内存限制。请删去报表以外的内容。" + SMALLER
 
 
 def main() -> None:

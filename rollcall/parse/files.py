@@ -7,6 +7,7 @@ from rollcall.datasets import datasets
 from rollcall.parse.objects import open_json
 from rollcall.parse.packages import DAMAGED, MIB, Package
 from rollcall.parse.readings import (
+    SMALLER,
     DatasetReading,
     DatasetTurnedAway,
     FileTurnedAway,
@@ -67,7 +68,7 @@ def read_sources(contents: Contents, output: Output) -> dict[str, DatasetReading
             if len(sources) > 1:
                 raise DatasetTurnedAway(
                     f"有 {len(sources)} 张表都是“{source.dataset.sheet_zh}”（含隐藏的工作表），"
-                    "无法判断以哪一张为准。请只保留一张。"
+                    "无法判断以哪一张为准。请把要报的行合到一张表里，只留这一张。"
                 )
             table = source.load()
             readings[name] = output.write(table)
@@ -84,7 +85,7 @@ def open_file(job: Job, limits: Limits) -> Contents:
     if size == 0:
         raise FileTurnedAway("文件是空的（0 字节）。请重新导出后报送。")
     if size > limits.file_bytes:
-        raise FileTurnedAway(f"文件超过 {limits.file_bytes // MIB} MiB。请拆成几个文件报送。")
+        raise FileTurnedAway(f"文件超过 {limits.file_bytes // MIB} MiB。{SMALLER}")
     with path.open("rb") as stream:
         start = stream.read(4096)
     if start.startswith(OLE):

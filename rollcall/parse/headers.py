@@ -118,7 +118,7 @@ def refuse_doubles(fields: list[Field]) -> None:
         first = seen.setdefault(field.column.name, field)
         if first is not field:
             places = f"{letter(first.index)} 列“{first.header}”和 {letter(field.index)} 列“{field.header}”"
-            raise DatasetTurnedAway(f"同一列出现两次：{places}。请只保留一列。")
+            raise DatasetTurnedAway(f"同一列出现两次：{places}。请核对两列的内容，合成一列。")
 
 
 def refuse_if_absent(dataset: Dataset, found: set[str], labels: dict[str, str], unknown: list[str]) -> None:

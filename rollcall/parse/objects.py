@@ -49,7 +49,7 @@ def open_json(data: bytes) -> Contents:
     if not isinstance(found, dict) or isinstance(document, Repeated):
         raise FileTurnedAway(f"json 的结构不对，{FORM}，每个键只出现一次。请重新导出。")
     if isinstance(found, Repeated):
-        raise FileTurnedAway("json 的 datasets 中有一个数据集出现两次，无法判断读哪一个。请只保留一个。")
+        raise FileTurnedAway("json 的 datasets 中有一个数据集出现两次，无法判断读哪一个。请把要报的记录合到一个里。")
     contents = Contents(not_read=[f"json 中的“{shown(name)}”" for name in document if name != "datasets"][:MOST_NAMED])
     for name, array in found.items():
         if dataset := datasets().get(name):
@@ -67,7 +67,7 @@ def load_array(dataset: Dataset, array: object) -> Table:
         if not isinstance(record, dict):
             raise DatasetTurnedAway(f'“{dataset.name}”第 {number} 条不是一个对象。每条记录应写成 {{"列名": 值}}。')
         if isinstance(record, Repeated):
-            raise DatasetTurnedAway(f"“{dataset.name}”第 {number} 条记录中有一个键出现两次。请只保留一个。")
+            raise DatasetTurnedAway(f"“{dataset.name}”第 {number} 条记录中有一个键出现两次。请核对后只保留正确的一个。")
     keys = list(dict.fromkeys(key for record in array for key in record))
     names = {column.name for column in dataset.columns}
     unknown = [key for key in keys if key not in names]

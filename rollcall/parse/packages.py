@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from rollcall.parse.readings import FileTurnedAway
+from rollcall.parse.readings import SMALLER, FileTurnedAway
 
 MIB = 1024 * 1024
 MOST_PARTS = 10_000
@@ -57,7 +57,7 @@ class Package:
         if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in self.parts):
             raise FileTurnedAway("压缩方式不支持。请用系统自带的压缩功能存成普通 zip 后重新报送。")
         if len({name.lower() for name in self.names}) < len(self.names):
-            raise FileTurnedAway("压缩包中有重名的文件，无法判断读哪一个。请只保留一个后重新报送。")
+            raise FileTurnedAway("压缩包中有重名的文件，无法判断读哪一个。请把要报的行合到一个文件里，再重新报送。")
         if sum(part.file_size for part in self.parts) > self.limit:
             raise too_large(self.limit)
 
@@ -118,4 +118,4 @@ def inflated(stream: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
 
 
 def too_large(limit: int) -> FileTurnedAway:
-    return FileTurnedAway(f"解压后超过 {limit // MIB} MiB，不能读取。请删去图片和多余的工作表，或拆成几个文件报送。")
+    return FileTurnedAway(f"解压后超过 {limit // MIB} MiB，不能读取。请删去图片和报表以外的内容。{SMALLER}")

@@ -3,6 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+# Advice that loses nothing when it is followed: a revision replaces whole datasets, so that parts of one dataset
+# sent one after the other would leave the last alone; datasets sent in files of their own all stand.
+WHOLE = "同一张报表不要拆成几版报送：后一版会整张替换前一版。"
+SMALLER = (
+    f"可以把报表存成 csv 放进 zip 报送，或把不同的报表分成几个文件，各作一版。{WHOLE}"
+    "仍然超过的，请联系数据接收方调高上限。"
+)
+TOO_MANY_ROWS = (
+    f"超过 {{most:,}} 行，是一张报表的上限。请核对是否有重复或多余的行。{WHOLE}确实超过的，请联系数据接收方调高上限。"
+)
+
 
 @dataclass(frozen=True)
 class Job:

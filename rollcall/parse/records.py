@@ -12,7 +12,9 @@ from rollcall.parse.readings import DatasetTurnedAway
 from rollcall.parse.rows import Row, Table
 from rollcall.parse.wording import is_filled, listed
 
-NO_HEADER = Unreadable("这一格上方没有表头，不知道是哪一列，也可能是前面的内容串了列。请删去或移到正确的列。")
+NO_HEADER = Unreadable(
+    "这一格上方没有表头，不知道是哪一列，也可能是前面的内容串了列。请移到正确的列；不属于这张表的内容请删去。"
+)
 
 
 def tabulate(

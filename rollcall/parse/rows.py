@@ -13,7 +13,7 @@ from rollcall.parse.cells import Cell, CellReader, Read, Unreadable
 from rollcall.parse.headers import Field
 from rollcall.parse.identity import is_valid_id, person_key
 from rollcall.parse.moments import EPOCH_1900
-from rollcall.parse.readings import DatasetReading, DatasetTurnedAway, Job
+from rollcall.parse.readings import TOO_MANY_ROWS, DatasetReading, DatasetTurnedAway, Job
 from rollcall.parse.wording import letter
 from rollcall.periods import Period
 from rollcall.warehouse.tables import LINEAGE, stored
@@ -125,7 +125,7 @@ class TableWriter:
         while chunk := list(islice(rows, CHUNK)):
             written += len(chunk)
             if written > self.most_rows:
-                raise DatasetTurnedAway(f"超过 {self.most_rows:,} 行，请拆分后分次报送，或删去多余的行。")
+                raise DatasetTurnedAway(TOO_MANY_ROWS.format(most=self.most_rows))
             lines.writerows(self.lines(chunk))
         return written
 

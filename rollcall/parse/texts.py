@@ -40,7 +40,9 @@ def open_zip(package: Package) -> Contents:
         name = part.filename
         if part.is_dir() or "/" in name or "\\" in name or not name.lower().endswith(".csv"):
             found = shown(legible(name, part.flag_bits))
-            raise FileTurnedAway(f"压缩包里只能直接放 csv 文件，不能有文件夹或其他文件：“{found}”。请删去后重报。")
+            raise FileTurnedAway(
+                f"压缩包里只能直接放 csv 文件，不能有文件夹或其他文件：“{found}”。请把要报的 csv 放在最外层后重报。"
+            )
         dataset = datasets().get(name[:-4].lower())
         if dataset is None:
             contents.not_read.append(f"压缩包中的文件“{shown(legible(name, part.flag_bits))}”")

@@ -2,45 +2,30 @@
 The child that marks workbooks: `python -m rollcall.receipts.annotate`; `rollcall.receipts.workbook` drives it.
 
 The first line of standard input says the limits, each further line is a job; each job is answered by a line
-on standard output. What openpyxl cannot read or write ends this process: the parent reads the last line of the
-traceback, starts another child and goes on with the next file.
+on standard output. What is no workbook ends this process: the parent reads the last line of the traceback, starts
+another child and goes on with the next file.
 """
 
 import json
-import re
 import resource
 import sys
-import warnings
 import zipfile
-from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.cell import MergedCell
-from openpyxl.cell.cell import Cell
-from openpyxl.comments import Comment
-from openpyxl.styles import PatternFill
-from openpyxl.utils.cell import coordinate_to_tuple
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
+from rollcall.receipts.book import Book, Listed
+from rollcall.receipts.front import NAME, first_sheet
+from rollcall.receipts.notes import OUTDATED, Notes
+from rollcall.receipts.package import Package
+from rollcall.receipts.sheets import AMBER, LAST_ROW, RED, Place, Sheet, name_of, place_of, selected
+from rollcall.receipts.styles import SEVERITIES, Styles
 
-# The light red and yellow that spreadsheets themselves offer for "bad" and "neutral".
-FILLS = {
-    severity: PatternFill("solid", start_color=colour, end_color=colour)
-    for severity, colour in (("critical", "FFC7CE"), ("warning", "FFEB9C"), ("info", "DDEBF7"))
-}
-SEVERITIES = list(FILLS)
-AUTHOR = "数据接收"
-CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
-# What XML 1.0 cannot carry.
-UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-LONGEST_COMMENT = 2000  # characters; a spreadsheet takes 32,767, a reader fewer
+Mark = dict[str, Any]
 
 
 def main() -> None:
     """Set the limits, then answer job by job until standard input ends."""
-    warnings.simplefilter("ignore")
     limits = json.loads(sys.stdin.readline())
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory_bytes"],) * 2)
@@ -56,74 +41,87 @@ def allow_cpu(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + seconds, resource.RLIM_INFINITY))
 
 
-def annotate(job: dict[str, Any], limits: dict[str, int]) -> dict[str, int]:
+def annotate(job: dict[str, Any], limits: dict[str, int]) -> dict[str, Any]:
     """
-    Write the workbook `source` to `target` with its marks; say how many found their cell.
+    Write the workbook `source` to `target` with its marks; say how many found their cell, and what was lost.
 
     `unpacked` alone, when it is over the limit: the file was not opened.
     """
-    with Path(job["source"]).open("rb") as source:
-        with zipfile.ZipFile(source) as parts:
-            unpacked = sum(part.file_size for part in parts.infolist())
+    with Path(job["source"]).open("rb") as source, zipfile.ZipFile(source) as archive:
+        unpacked = sum(part.file_size for part in archive.infolist())
         if unpacked > limits["unpacked_bytes"]:
             return {"unpacked": unpacked}
-        workbook = load_workbook(source, rich_text=True)
-    placed = mark(workbook, job["marks"])
-    if placed:
-        workbook.save(job["target"])
-    return {"unpacked": unpacked, "placed": placed, "homeless": len(job["marks"]) - placed}
+        marks = job["marks"]
+        package = Package(archive)
+        lost = mark(package, marks, job["said"])
+        placed = sum("link" in one for one in marks)
+        if placed:
+            with Path(job["target"]).open("wb") as target:
+                package.save(target)
+    return {"unpacked": unpacked, "placed": placed, "homeless": len(marks) - placed, "lost": lost}
 
 
-def mark(workbook: Workbook, marks: Iterable[dict[str, Any]]) -> int:
-    """Colour and comment what each mark names: a cell, the first cell of a row, or without a row A1."""
-    found: dict[tuple[str, str], tuple[Cell, list[dict[str, Any]]]] = {}
-    firsts: dict[str, int] = {}
-    placed = 0
+def mark(package: Package, marks: list[Mark], said: dict[str, Any]) -> list[str]:
+    """Mark a workbook in place; each mark that finds its cell gets `place` and `link`. Returns what was lost."""
+    lost = package.drop_untenable()
+    book, styles = Book(package), Styles(package)
+    by_part: dict[str, tuple[Listed, list[Mark]]] = {sheet.part: (sheet, []) for sheet in book.sheets}
+    named = cache(book.named)
     for one in marks:
-        sheets = sheets_named(workbook, one["sheet"], every=one["row"] is None)
-        placed += bool(sheets)
-        for sheet in sheets:
-            if sheet.title not in firsts:
-                firsts[sheet.title] = sheet.min_column
-            cell = cell_of(sheet, one, firsts[sheet.title])
-            found.setdefault((sheet.title, cell.coordinate), (cell, []))[1].append(one)
-    for cell, reasons in found.values():
-        write(cell, reasons)
-    return placed
+        for sheet in named(one["sheet"], one["row"] is None):
+            by_part[sheet.part][1].append(one)
+    for sheet, its in by_part.values():
+        mark_sheet(package, book, styles, sheet, its)
+    content = first_sheet(said, marks, lost, styles, book.namespace)
+    book.put_first(book.free_name(NAME, f"{NAME}（第 {said['revision']} 版）"), content)
+    styles.save()
+    return lost
 
 
-def sheets_named(workbook: Workbook, name: str, every: bool) -> list[Worksheet]:
-    """The sheet of this name, exactly or else but for blanks around it; *every* one, if asked."""
-    alike: list[Worksheet] = [sheet for sheet in workbook.worksheets if sheet.title.strip() == name.strip()]
-    if every:
-        return alike
-    return [sheet for sheet in alike if sheet.title == name][:1] or alike[:1]
+def mark_sheet(package: Package, book: Book, styles: Styles, listed: Listed, marks: list[Mark]) -> None:
+    """Colour and comment what the marks name, and colour the tab; take back what an earlier receipt had marked."""
+    content = package.read(listed.part)
+    notes = Notes(package, listed.part, book.namespace)
+    outdated = notes.ours
+    if not marks and not outdated:
+        if found := selected(content):
+            package.write(listed.part, content[: found.end(1)] + content[found.end() :])
+        return
+    rows = {row_of(one) for one in marks} | {row for row, _ in outdated}
+    sheet = Sheet(content, rows)
+    sheet.deselect()
+    found_at: dict[Place, list[Mark]] = {}
+    for one in marks:
+        place = sheet.place(row_of(one), one["cell"] if one["row"] else "A1")
+        found_at.setdefault(place, []).append(one)
+        quoted = listed.name.replace("'", "''")
+        one.update(place=name_of(place), link=f"'{quoted}'!{name_of(place)}")
+    fills: dict[Place, str | None] = dict.fromkeys(outdated)
+    fills |= {place: worst(its) for place, its in found_at.items()}
+    texts = dict.fromkeys(outdated, OUTDATED)
+    texts |= {place: "\n".join(dict.fromkeys(one["text"] for one in its)) for place, its in found_at.items()}
+    sheet.paint(fills, styles)
+    notes.write(sheet, texts)
+    sheet.colour_tab(tab_colour(marks))
+    package.write(listed.part, sheet.edits.made())
 
 
-def cell_of(sheet: Worksheet, one: dict[str, Any], first_column: int) -> Cell:
-    """The cell to mark; where cells are merged, the one that shows."""
-    if one["row"] is None:
-        row, column = 1, 1
-    elif CELL.fullmatch(one["cell"] or ""):
-        row, column = coordinate_to_tuple(one["cell"])
-    else:
-        row, column = one["row"], first_column
-    cell = sheet.cell(row, column)
-    if isinstance(cell, MergedCell):
-        area = next(area for area in sheet.merged_cells.ranges if cell.coordinate in area)
-        cell = area.start_cell
-    return cell
+def row_of(one: Mark) -> int:
+    """The row of a mark; that of a whole dataset is told at the head of its sheet."""
+    place = place_of(one["cell"])
+    return place[0] if place else min(one["row"] or 1, LAST_ROW)
 
 
-def write(cell: Cell, reasons: list[dict[str, Any]]) -> None:
-    """One fill, by the worst of *reasons*; one comment, below what the office itself had noted there."""
-    cell.fill = FILLS[min((one["severity"] for one in reasons), key=SEVERITIES.index)]
-    own = [cell.comment.text] if cell.comment and cell.comment.text else []
-    text = UNWRITABLE.sub("\ufffd", "\n".join([*own, *dict.fromkeys(one["text"] for one in reasons)]))
-    if len(text) > LONGEST_COMMENT:
-        text = text[: LONGEST_COMMENT - 1] + "…"
-    lines = sum(1 + len(line) // 22 for line in text.splitlines())
-    cell.comment = Comment(text, AUTHOR, width=320, height=min(24 + 18 * lines, 400))
+def worst(marks: list[Mark]) -> str:
+    """The severity by which a cell is coloured."""
+    return min((str(one["severity"]) for one in marks), key=SEVERITIES.index)
+
+
+def tab_colour(marks: list[Mark]) -> str | None:
+    """Red where something was held, amber where there are only warnings."""
+    if not marks:
+        return None
+    return RED if worst(marks) == "critical" else AMBER
 
 
 if __name__ == "__main__":

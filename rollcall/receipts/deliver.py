@@ -1,7 +1,10 @@
 """Bring one receipt to its office: over HTTP, or into the drop folder beside the submission."""
 
 import re
-from dataclasses import dataclass
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
@@ -12,11 +15,13 @@ from rollcall.collect.http import TRY_AGAIN, Address, AskAgain, retrying, wait_a
 from rollcall.errors import OfficeInTrouble
 from rollcall.periods import Period
 from rollcall.receipts.receipt import Judged
-from rollcall.receipts.workbook import XLSX
+from rollcall.receipts.told import XLSX
 from rollcall.settings import Settings
 
-STEM = re.compile(r"\d{1,5}-(?:regular|correction|backlog)(?:-\w{1,40})?")
+STEM = re.compile(r"[0-9]{1,5}-(?:regular|correction|backlog)(?:-\w{1,40})?", re.IGNORECASE)
 MOST_OF_ANSWER = 64 * 1024  # bytes read of what an office says to a receipt, so that its connection serves again
+
+BLOCK = 1 << 20  # bytes of a workbook held at a time: every thread may be sending one
 
 
 @dataclass(frozen=True)
@@ -52,14 +57,16 @@ def put(parcel: Parcel, address: Address, session: requests.Session, settings: S
     Messages name the error but do not quote it: that of a header quotes the token.
     """
     path = f"receipts/{parcel.judged.period}/{parcel.judged.revision}"
-    files = {"receipt.json": ("receipt.json", parcel.receipt, "application/json")}
+    body = Multipart({"receipt.json": ("application/json", parcel.receipt)})
     if parcel.workbook is not None:
-        files["annotated.xlsx"] = ("annotated.xlsx", parcel.workbook.read_bytes(), XLSX)
-    headers = {"Authorization": f"Bearer {address.token}"} if address.token else {}
+        body.parts["annotated.xlsx"] = (XLSX, parcel.workbook)
+    headers = {"Content-Type": body.content_type} | (
+        {"Authorization": f"Bearer {address.token}"} if address.token else {}
+    )
     timeouts = (settings.connect_seconds, settings.read_seconds)
     url = f"{address.base.rstrip('/')}/{path}"
     try:
-        with session.put(url, files=files, headers=headers, timeout=timeouts, stream=True,
+        with session.put(url, data=body, headers=headers, timeout=timeouts, stream=True,
                          allow_redirects=False) as answer:  # fmt: skip
             status, wait = answer.status_code, wait_asked(answer)
             answer.raw.read1(MOST_OF_ANSWER)
@@ -73,13 +80,46 @@ def put(parcel: Parcel, address: Address, session: requests.Session, settings: S
         raise OfficeInTrouble(f"PUT {path}: HTTP {status}")
 
 
+@dataclass
+class Multipart:
+    """A multipart body of bytes and files, by name, each with its type. Its length is known before it is read."""
+
+    parts: dict[str, tuple[str, bytes | Path]]
+    boundary: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    @property
+    def content_type(self) -> str:
+        return f"multipart/form-data; boundary={self.boundary}"
+
+    def pieces(self) -> Iterator[bytes | Path]:
+        for name, (kind, content) in self.parts.items():
+            head = f'Content-Disposition: form-data; name="{name}"; filename="{name}"\r\nContent-Type: {kind}'
+            yield f"--{self.boundary}\r\n{head}\r\n\r\n".encode()
+            yield content
+            yield b"\r\n"
+        yield f"--{self.boundary}--\r\n".encode()
+
+    def __len__(self) -> int:
+        return sum(len(one) if isinstance(one, bytes) else one.stat().st_size for one in self.pieces())
+
+    def __iter__(self) -> Iterator[bytes]:
+        for one in self.pieces():
+            if isinstance(one, bytes):
+                yield one
+                continue
+            with one.open("rb") as file:
+                while block := file.read(BLOCK):
+                    yield block
+
+
 def drop(parcel: Parcel, root: str) -> None:
     """Write into the drop folder: the workbook first, so that where receipt.json lies, all is there."""
     folder = folder_of(root, parcel.office_code, Period.parse(parcel.judged.period))
     stem = stem_of(parcel.judged)
     try:
         if parcel.workbook is not None:
-            (folder / f"{stem}.annotated.xlsx").write_bytes(parcel.workbook.read_bytes())
+            with parcel.workbook.open("rb") as made, (folder / f"{stem}.annotated.xlsx").open("wb") as dropped:
+                shutil.copyfileobj(made, dropped, BLOCK)
         (folder / f"{stem}.receipt.json").write_bytes(parcel.receipt)
     except OSError as error:
         raise AskAgain(f"{folder}/{stem}.receipt.json: {error}") from error

@@ -143,6 +143,12 @@ def read_judged(connection: psycopg.Connection, submission_ids: Sequence[int]) -
     return list(judged.values())
 
 
+def read_reasons(connection: psycopg.Connection, submission_id: int, most: int) -> list[Reason]:
+    """The reasons of one submission, the critical first; as many as *most*."""
+    with connection.cursor(row_factory=class_row(Reason)) as cursor:
+        return cursor.execute(REASONS, {"ids": [submission_id], "most": most}).fetchall()
+
+
 def receipts_of(
     connection: psycopg.Connection, submission_ids: Sequence[int], codes: Mapping[int, str]
 ) -> dict[int, dict[str, Any]]:

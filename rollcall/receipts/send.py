@@ -16,9 +16,10 @@ from rollcall.collect.http import Address, session_for
 from rollcall.errors import OfficeInTrouble, OfficeUnreachable, RollcallError
 from rollcall.periods import Period
 from rollcall.receipts.deliver import Parcel, deliver
-from rollcall.receipts.receipt import Judged, pending_by_office, read_judged, receipt_of
-from rollcall.receipts.workbook import NOT_MADE, TOO_LARGE, Annotation, Annotator, marks_of
-from rollcall.settings import MIB, Settings
+from rollcall.receipts.receipt import Judged, Reason, pending_by_office, read_judged, read_reasons, receipt_of
+from rollcall.receipts.told import MOST_MARKS, front_of, marks_are_due, marks_of
+from rollcall.receipts.workbook import NOT_MADE, Annotation, Annotator, Work
+from rollcall.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,6 @@ SECONDS_BETWEEN_LINES = 5.0
 SECONDS_BETWEEN_RECORDS = 1.0
 # Receipts read from the ledger ahead of the threads. Each may list 1,000 reasons, about 400 kB.
 MOST_AHEAD = 200
-MOST_PACKED = 10 * MIB  # of a workbook to be marked: every thread may hold one
 
 RECORD = """
 insert into ledger.receipts as receipt (submission_id, sent_at, tries, trouble)
@@ -111,7 +111,7 @@ def send_pending(
         owed = pending_by_office(connection, period)
         connection.commit()
         tally = Tally(str(period), sum(map(len, owed)))
-        sender = Sender(annotator, read_landed, session, settings)
+        sender = Sender(annotator, connect, read_landed, session, settings)
         threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="receipts")
         under_way: set[Future[list[Tried]]] = set()
         try:
@@ -177,6 +177,7 @@ class Sender:
     """What the threads share."""
 
     annotator: Annotator
+    connect: Callable[[], psycopg.Connection]
     read_landed: Callable[[str], bytes]
     session: requests.Session
     settings: Settings
@@ -185,7 +186,7 @@ class Sender:
         """One office's receipts, in order of revision; once it cannot be reached, no other is tried."""
         results = []
         for judged in office:
-            annotation = self.annotation_of(judged)
+            annotation = self.annotation_of(judged, code)
             receipt = in_words(receipt_of(judged, code), annotation)
             workbook = annotation.path if annotation else None
             trouble = annotation.trouble if annotation else None
@@ -204,29 +205,43 @@ class Sender:
                     workbook.unlink()
         return results
 
-    def annotation_of(self, judged: Judged) -> Annotation | None:
+    def annotation_of(self, judged: Judged, code: str) -> Annotation | None:
         """Mark the office's workbook; None where nothing is to be marked. Never keeps a receipt back."""
-        marks = marks_of(judged)
-        if not marks:
+        if not marks_are_due(judged):
             return None
-        if judged.bytes > MOST_PACKED:
-            return Annotation(None, TOO_LARGE)
+
+        def work() -> Work:
+            marks = marks_of(judged, self.reasons_of(judged))
+            return Work(self.read_landed(judged.sha256), marks, front_of(judged, code, len(marks)))
+
         try:
-            content = self.read_landed(judged.sha256)
+            annotation = self.annotator.annotate(judged, work)
         except (RollcallError, OSError) as error:
             log.error("submission %d: %s", judged.submission_id, error)
             return Annotation(None, NOT_MADE, f"workbook not annotated: {error}")
-        annotation = self.annotator.annotate(judged, content, marks)
         if annotation.trouble:
             log.warning("submission %d: %s", judged.submission_id, annotation.trouble)
         return annotation
 
+    def reasons_of(self, judged: Judged) -> list[Reason]:
+        """The reasons to be marked: more than the receipt lists, where there are more."""
+        if judged.reasons_total <= len(judged.reasons):
+            return judged.reasons
+        with self.connect() as connection:
+            return read_reasons(connection, judged.submission_id, MOST_MARKS)
+
 
 def in_words(receipt: Mapping[str, Any], annotation: Annotation | None) -> bytes:
-    """receipt.json as bytes; where marks were due with `annotated`, and if false `annotated_reason`."""
+    """
+    receipt.json as bytes; where marks were due with `annotated`.
+
+    If that is false with `annotated_reason`; if true with `annotated_without` where something was lost.
+    """
     said: dict[str, Any] = {}
     if annotation is not None:
         said["annotated"] = annotation.path is not None
     if annotation is not None and annotation.note:
         said["annotated_reason"] = annotation.note
+    if annotation is not None and annotation.lost:
+        said["annotated_without"] = list(annotation.lost)
     return json.dumps({**receipt, **said}, ensure_ascii=False, indent=1).encode()

@@ -10,10 +10,9 @@ import logging
 import os
 import subprocess
 import sys
-import tempfile
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import LifoQueue
@@ -21,19 +20,14 @@ from threading import Timer
 from types import TracebackType
 from typing import Any, Self
 
-from rollcall.datasets import datasets
 from rollcall.receipts.receipt import Judged
+from rollcall.receipts.scratch import scratch
 from rollcall.settings import MIB, ROOT, Settings
 
 log = logging.getLogger(__name__)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# openpyxl holds a workbook whole: 10 to 18 bytes of memory were measured for a byte of XML, 25 are conceivable,
-# and 0.5 s for a MiB. This many stay below 1 GiB and half a minute: some 500,000 cells.
-MOST_UNPACKED = 32 * MIB
 MOST_WRITTEN = 256 * MIB  # one temporary file of a child
 
-TOO_LARGE = "工作簿较大，未制作标注副本；请按本回执所列的行和单元格逐条核对。"
 NOT_MADE = "未能制作标注副本；请按本回执所列的行和单元格逐条核对。"
 
 
@@ -42,33 +36,22 @@ class Annotation:
     """
     What became of the marks: `path` is the marked workbook, or None and `note` tells the office why.
 
-    `trouble` is for us: empty where all went well, or where leaving it out was right.
+    `lost` is what of the original it does not have. `trouble` is for us, and empty where all went well.
     """
 
     path: Path | None
     note: str | None = None
     trouble: str | None = None
+    lost: tuple[str, ...] = ()
 
 
-def marks_of(judged: Judged) -> list[dict[str, Any]]:
-    """
-    What to mark in the workbook of *judged*; empty where it is none, or nothing in it has a place.
+@dataclass(frozen=True)
+class Work:
+    """What a marked workbook is made of: the landed bytes, the marks and the head of the first sheet."""
 
-    A dataset turned away as a whole is told at A1 of its sheet. An unreadable file has no datasets.
-    """
-    if judged.media_type != XLSX and not judged.filename.lower().endswith(".xlsx"):
-        return []
-    turned_away = [
-        {"sheet": datasets()[verdict.dataset].sheet_zh, "row": None, "cell": None,
-         "severity": "critical", "text": verdict.reason}
-        for verdict in judged.verdicts
-        if verdict.outcome == "turned_away" and verdict.reason
-    ]  # fmt: skip
-    return turned_away + [
-        {"sheet": reason.sheet, "row": reason.row, "cell": reason.cell,
-         "severity": reason.severity, "text": reason.text}
-        for reason in judged.reasons
-    ]  # fmt: skip
+    content: bytes
+    marks: list[dict[str, Any]]
+    said: dict[str, Any]
 
 
 class ChildDied(Exception):
@@ -88,7 +71,7 @@ class Child:
             "memory_bytes": self.settings.parse_memory_bytes,
             "cpu_seconds": self.settings.parse_cpu_seconds,
             "file_bytes": MOST_WRITTEN,
-            "unpacked_bytes": MOST_UNPACKED,
+            "unpacked_bytes": self.settings.max_unpacked_bytes,
         }
         with (self.folder / f"{id(self)}.stderr").open("w") as errors:
             process = subprocess.Popen(
@@ -110,7 +93,7 @@ class Child:
         send(process, limits)
         return process
 
-    def ask(self, job: dict[str, Any]) -> dict[str, int]:
+    def ask(self, job: dict[str, Any]) -> dict[str, Any]:
         """One job. Raises ChildDied where the child ended, or had to be ended for taking too long."""
         if self.process is None or self.process.poll() is not None:
             self.process = self.start()
@@ -156,9 +139,8 @@ class Annotator:
         self.settings = settings
 
     def __enter__(self) -> Self:
-        # Here a workbook lies, readable by this user only, from being made until it is sent.
-        self.scratch = tempfile.TemporaryDirectory(prefix="rollcall-receipts-")
-        self.folder = Path(self.scratch.name)
+        self.stack = ExitStack()
+        self.folder = self.stack.enter_context(scratch())
         self.children = [Child(self.folder, self.settings) for _ in range(self.settings.parse_workers)]
         self.idle: LifoQueue[Child] = LifoQueue()
         for child in self.children:
@@ -170,7 +152,7 @@ class Annotator:
     ) -> None:
         for child in self.children:
             child.end()
-        self.scratch.cleanup()
+        self.stack.close()
 
     @contextmanager
     def borrowed(self) -> Iterator[Child]:
@@ -180,23 +162,28 @@ class Annotator:
         finally:
             self.idle.put(child)
 
-    def annotate(self, judged: Judged, content: bytes, marks: list[dict[str, Any]]) -> Annotation:
-        """Mark one workbook. Never raises for what is in it; the caller removes the file once it is sent."""
+    def annotate(self, judged: Judged, work: Callable[[], Work]) -> Annotation:
+        """
+        Mark one workbook. Never raises for what is in it; the caller removes the file once it is sent.
+
+        *work* is called once a child is free, so that no more workbooks lie in memory than are being marked.
+        """
         source, target = (self.folder / f"{judged.submission_id}.{end}" for end in ("source", "xlsx"))
-        source.write_bytes(content)
         try:
             with self.borrowed() as child:
-                answer = child.ask({"source": str(source), "target": str(target), "marks": marks})
+                due = work()
+                source.write_bytes(due.content)
+                job = {"source": str(source), "target": str(target), "marks": due.marks, "said": due.said}
+                answer = child.ask(job)
         except ChildDied as error:
             target.unlink(missing_ok=True)
             return Annotation(None, NOT_MADE, f"workbook not annotated: {error}")
         finally:
-            source.unlink()
+            source.unlink(missing_ok=True)
         if "placed" not in answer:
-            log.info("submission %d: %d bytes unpacked, not annotated", judged.submission_id, answer["unpacked"])
-            return Annotation(None, TOO_LARGE)
+            return Annotation(None, NOT_MADE, f"workbook not annotated: unpacks to {answer['unpacked']:,} bytes")
         if not answer["placed"]:
-            return Annotation(None, NOT_MADE, "workbook not annotated: openpyxl finds none of the sheets named")
+            return Annotation(None, NOT_MADE, "workbook not annotated: none of the sheets named is in it")
         homeless = answer["homeless"]
-        trouble = f"openpyxl does not find the sheets of {homeless} of {len(marks)} reasons" if homeless else None
-        return Annotation(target, None, trouble)
+        trouble = f"the sheets of {homeless} of {len(due.marks)} reasons are not in it" if homeless else None
+        return Annotation(target, None, trouble, tuple(answer["lost"]))

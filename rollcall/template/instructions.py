@@ -85,8 +85,10 @@ def filled_in(dataset: Dataset, register: Register | None) -> str:
         return ""
     if register is None:
         return "没有：以前没有接受过，请填入全部条目"
-    held = f"；另有 {register.held} 行当时未被接受，请按那次的回执改正后补填" if register.held else ""
-    return f"{register.period} 的 {len(register.rows)} 行{held}"
+    filled = f"{register.period} 的 {len(register.rows)} 行"
+    if not register.held:
+        return filled
+    return f"{filled}；另有 {register.held} 行当时未被接受，请按那次的回执改正后补填，不补填的视为不再在册"
 
 
 def add_columns(

@@ -20,6 +20,7 @@ from rollcall.template.registers import Register, registers_of
 from rollcall.warehouse.connection import connect
 
 LAST_ROW = 1 << 20
+FORMULA_LIKE = ("+", "-", "@")  # `as_text` has taken care of "="
 UNLOCKED = Protection(locked=False)
 THIN = Side(style="thin", color="BFBFBF")
 LINE = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
@@ -104,6 +105,9 @@ def fill_in(sheet: Worksheet, dataset: Dataset, rows: list[dict[str, Any]]) -> N
             if value is not None:
                 cell = sheet.cell(number, place, value)
                 cell.number_format, cell.protection = FORMATS[column.type], UNLOCKED
+                if isinstance(value, str) and value.startswith(FORMULA_LIKE):
+                    # a text that stays one, also when somebody clicks into the cell and leaves it again
+                    cell.data_type, cell.quotePrefix = "s", True
 
 
 def finish(sheet: Worksheet) -> None:

@@ -331,6 +331,15 @@ def test_a_known_value_is_entered_so_that_it_is_read_as_itself(kind, value, cell
     assert entered(of(kind), value) == cell
 
 
+@pytest.mark.parametrize("title", ["+86 931", "-", "@甲"])
+def test_a_known_text_that_looks_like_a_formula_stays_a_text(title):
+    """Clicked into and left again, too."""
+    row = register_row("sites", 1) | {"site_name": title}
+    sheet = opened(sites=Register("2023-06", 0, [row]))["文明实践阵地台账"]
+    cell = next(cell for cell in sheet[2] if cell.value == title)
+    assert (cell.data_type, cell.quotePrefix) == ("s", True)
+
+
 def test_a_code_that_left_its_list_is_entered_as_it_is():
     column = Column("sex", "code", False, False, "sex", {"2023-01": "性别"})
     assert (entered(column, "1"), entered(column, "7")) == ("男性", "7")
@@ -341,7 +350,7 @@ def test_the_instructions_say_what_is_filled_in_and_what_is_missing():
     sheet = opened(units=Register("2023-05", 2, [register_row("units", 1)]))["填报说明"]
     texts = [str(cell.value) for row in sheet for cell in row if cell.value]
     assert texts[0] == "示例区 2023 年 7 月报表"
-    assert "2023-05 的 1 行；另有 2 行当时未被接受，请按那次的回执改正后补填" in texts
+    assert "2023-05 的 1 行；另有 2 行当时未被接受，请按那次的回执改正后补填，不补填的视为不再在册" in texts
     assert any("620102000000" in text for text in texts)
     texts = [str(cell.value) for row in opened()["填报说明"] for cell in row if cell.value]
     assert "没有：以前没有接受过，请填入全部条目" in texts

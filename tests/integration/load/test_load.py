@@ -218,7 +218,7 @@ def test_a_file_over_the_limit_is_turned_away_without_being_fetched(submit, plac
             path.unlink()
     load()
     assert outcomes() == {too_large: "turned_away"}
-    assert "超过大小上限" in asked("select reason from ledger.judgements")[0][0]
+    assert "文件超过 25 MiB" in asked("select reason from ledger.judgements")[0][0]
     assert inboxes() == 0
 
 

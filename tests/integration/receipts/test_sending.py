@@ -2,13 +2,17 @@
 
 import io
 import json
+import random
+import zipfile
 from dataclasses import replace
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from rollcall.collect.dropfolder import list_folder
 from rollcall.collect.http import Address
 from rollcall.errors import CountsDisagree, LandingCorrupt, SettingMissing
+from rollcall.periods import Period
 from rollcall.receipts import send as sending
 from rollcall.receipts.send import Sent
 
@@ -43,7 +47,7 @@ def test_a_receipt_and_the_marked_workbook_reach_the_office(ledger, offices, sen
     assert (receipt["office_code"], receipt["annotated"]) == ("620000000001", True)
     assert receipt["datasets"]["funding"]["reasons"][0]["text"] == "金额应大于 0。"
     cell = load_workbook(io.BytesIO(parts["annotated.xlsx"]))["经费收支表"]["B3"]
-    assert (cell.comment.text, cell.fill.start_color.rgb) == ("金额应大于 0。", "00FFC7CE")
+    assert (cell.comment.text, cell.fill.start_color.rgb) == ("【回执】金额应大于 0。", "FFFFC7CE")
     assert ledger.taken() == {submission: (True, 1, None)}
 
 
@@ -144,11 +148,34 @@ def test_a_landed_file_that_is_gone_keeps_no_receipt_back(ledger, offices, send)
     assert ledger.taken()[submission][2].endswith("is gone")
 
 
-def test_a_very_large_workbook_is_not_marked_and_its_receipt_says_so(ledger, offices, send):
-    submission = with_a_wrong_amount(ledger, size=sending.MOST_PACKED + 1)
-    assert send() == Sent(sent=1, annotated=0, waiting=0)
-    assert "较大" in json.loads(offices.receipts[HERE]["receipt.json"])["annotated_reason"]
-    assert ledger.taken()[submission] == (True, 1, None)
+def test_a_workbook_of_more_reasons_than_a_receipt_lists_has_them_all(ledger, offices, send):
+    """1,500 bad rows were 1,000 marks, and nothing said so."""
+    submission = with_a_wrong_amount(ledger)
+    ledger.connection.execute(
+        "insert into quarantine.reasons select %s, 'funding', '经费收支表', n, 'B' || n, 'amount_yuan', 'r',"
+        " 'critical', '金额应大于 0。' from generate_series(4, 1502) n",
+        [submission],
+    )
+    ledger.connection.commit()
+    assert send() == Sent(sent=1, annotated=1, waiting=0)
+    receipt = json.loads(offices.receipts[HERE]["receipt.json"])
+    assert (len(receipt["datasets"]["funding"]["reasons"]), receipt["reasons_total"]) == (1000, 1500)
+    marked = load_workbook(io.BytesIO(offices.receipts[HERE]["annotated.xlsx"]))
+    commented = [cell for row in marked["经费收支表"].iter_rows() for cell in row if cell.comment]
+    links = [row[1].hyperlink.location for row in marked["回执"].iter_rows() if row[1].hyperlink]
+    assert (len(commented), len(set(links)), links[-1]) == (1500, 1500, "'经费收支表'!B1502")
+    assert any(str(row[0].value).startswith("共 1,500 处") for row in marked["回执"].iter_rows())
+
+
+def test_a_large_workbook_arrives_as_it_was_made(ledger, offices, send):
+    """It is sent block by block, its length said first."""
+    picture, buffer = random.Random(7).randbytes(3 << 20), io.BytesIO(workbook())
+    with zipfile.ZipFile(buffer, "a") as package:
+        package.writestr("xl/media/image1.png", picture)
+    with_a_wrong_amount(ledger, content=buffer.getvalue())
+    assert send() == Sent(sent=1, annotated=1, waiting=0)
+    with zipfile.ZipFile(io.BytesIO(offices.receipts[HERE]["annotated.xlsx"])) as package:
+        assert package.read("xl/media/image1.png") == picture
 
 
 def test_more_receipts_than_are_read_ahead_all_arrive(ledger, offices, send, monkeypatch):
@@ -176,11 +203,12 @@ def test_a_drop_folder_finds_its_receipt_beside_the_submission(ledger, send, tmp
     with_a_wrong_amount(ledger, 1, "1-regular.xlsx", submitted)
     ledger.judge(1, 2, "2-correction-events.csv", kind="correction")
     ledger.judge(1, 3, "../../3-regular.json")
+    ledger.judge(1, 4, "4-Regular.JSON")
     folder = tmp_path / "620000000001" / "2023-07"
     folder.mkdir(parents=True)
     (folder / "1-regular.xlsx").write_bytes(submitted)
 
-    assert send(lambda _: Address(f"file://{tmp_path}", None)) == Sent(3, 1, 0)
+    assert send(lambda _: Address(f"file://{tmp_path}", None)) == Sent(4, 1, 0)
 
     assert {str(path.relative_to(folder)) for path in tmp_path.rglob("*.*")} == {
         "1-regular.xlsx",
@@ -188,10 +216,20 @@ def test_a_drop_folder_finds_its_receipt_beside_the_submission(ledger, send, tmp
         "1-regular.annotated.xlsx",
         "2-correction-events.receipt.json",
         "3-regular.receipt.json",
+        "4-Regular.receipt.json",
     }
     assert json.loads((folder / "1-regular.receipt.json").read_text())["revision"] == 1
     assert load_workbook(folder / "1-regular.annotated.xlsx")["经费收支表"]["B3"].comment is not None
     assert (folder / "1-regular.xlsx").read_bytes() == submitted
+
+
+def test_receipts_in_a_drop_folder_are_not_taken_for_submissions(ledger, send, tmp_path):
+    """They end in .receipt.json and .annotated.xlsx, behind a name of the protocol: `rollcall.collect.dropfolder`."""
+    with_a_wrong_amount(ledger, 1, "1-regular.xlsx")
+    (tmp_path / "620000000001" / "2023-07").mkdir(parents=True)
+    send(lambda _: Address(f"file://{tmp_path}", None))
+    assert len(list(tmp_path.rglob("*.*"))) == 2
+    assert list_folder(f"file://{tmp_path}", "620000000001", Period.parse("2023-07")) == []
 
 
 def test_a_drop_folder_that_cannot_be_written_is_owed_its_receipt(ledger, send, settings, tmp_path):

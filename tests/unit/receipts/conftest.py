@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rollcall.receipts.receipt import Judged, Reason, Verdict
-from rollcall.receipts.workbook import XLSX
+from rollcall.receipts.told import XLSX
 
 BROKEN = Reason(7, "funding", "经费收支表", 3, "B3", "amount_yuan", "amount_positive", "critical", "金额应大于 0。")
 

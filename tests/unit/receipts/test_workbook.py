@@ -1,5 +1,6 @@
 """Marking workbooks that may be hostile, in limited children."""
 
+import base64
 import io
 import signal
 import zipfile
@@ -8,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -16,7 +18,8 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from rollcall.receipts.workbook import MOST_UNPACKED, NOT_MADE, TOO_LARGE, Annotation, Annotator, marks_of
+from rollcall.receipts.told import front_of, marks_of
+from rollcall.receipts.workbook import NOT_MADE, Annotation, Annotator, Work
 from rollcall.settings import MIB, load_settings
 
 
@@ -56,14 +59,16 @@ def annotator() -> Iterator[Annotator]:
 
 @pytest.fixture
 def annotated(judged) -> Callable[[Annotator, bytes], Annotation]:
-    return lambda annotator, content: annotator.annotate(judged(), content, marks_of(judged()))
+    marks = marks_of(judged(), judged().reasons)
+    work = lambda content: Work(content, marks, front_of(judged(), "620102001000", len(marks)))  # noqa: E731
+    return lambda annotator, content: annotator.annotate(judged(), lambda: work(content))
 
 
 def test_makes_the_offices_own_workbook_anew_with_the_wrong_cell_marked(annotated, annotator):
     annotation = annotated(annotator, workbook())
     assert (annotation.note, annotation.trouble) == (None, None)
     sheet = load_workbook(annotation.path)["经费收支表"]
-    assert (sheet["B3"].comment.text, sheet["B3"].fill.start_color.rgb) == ("金额应大于 0。", "00FFC7CE")
+    assert (sheet["B3"].comment.text, sheet["B3"].fill.start_color.rgb) == ("【回执】金额应大于 0。", "FFFFC7CE")
     assert [cell.value for cell in sheet[3]] == ["P-1", 0]
 
 
@@ -92,8 +97,47 @@ def test_the_rest_of_the_workbook_stays_as_the_office_made_it(annotated, annotat
     assert (kept.column_dimensions["A"].width, kept.freeze_panes) == (31, "A3")
     assert str(kept.merged_cells) == "A1:B1"
     assert str(kept.data_validations.dataValidation[0].sqref) == "C3:C9"
-    assert [(one.title, one.sheet_state) for one in again] == [("经费收支表", "visible"), ("隐藏", "hidden")]
+    assert [(one.title, one.sheet_state) for one in again] == [
+        ("回执", "visible"), ("经费收支表", "visible"), ("隐藏", "hidden")
+    ]  # fmt: skip
     assert again.defined_names["合计"].attr_text == "经费收支表!$B$3"
+
+
+SEAL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+)
+
+
+def with_seal_and_signature() -> bytes:
+    """A workbook as offices make them: a seal, a box for the signature, a chart, a table, a computed cell."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as made:
+        sheet = made.add_worksheet("经费收支表")
+        sheet.write_row("A1", ["凭证号", "金额（元）"])
+        sheet.write_row("A3", ["P-1"])
+        sheet.write_formula("B3", "=3+4", None, 7)
+        sheet.add_table("F1:G3")
+        sheet.insert_image("D5", "seal.png", {"image_data": io.BytesIO(SEAL)})
+        sheet.insert_textbox("D9", "审核人签字")
+        chart = made.add_chart({"type": "column"})
+        chart.add_series({"values": "=经费收支表!$B$3:$B$3"})
+        sheet.insert_chart("D15", chart)
+        sheet.write_comment("A3", "已核对")
+    return buffer.getvalue()
+
+
+def test_a_marked_workbook_keeps_its_seal_its_boxes_its_charts_and_its_stored_results(annotated, annotator):
+    """Seen: the seal and the box for the signature gone, and computed cells blank in previews and phones."""
+    original = with_seal_and_signature()
+    annotation = annotated(annotator, original)
+    assert (annotation.trouble, annotation.lost) == (None, ())
+    with zipfile.ZipFile(io.BytesIO(original)) as old, zipfile.ZipFile(annotation.path) as new:
+        drawn = [name for name in old.namelist() if name.startswith(("xl/media", "xl/drawings/drawing", "xl/charts"))]
+        assert len(drawn) == 3
+        assert {name: new.read(name) for name in drawn} == {name: old.read(name) for name in drawn}
+        assert "xl/tables/table1.xml" in new.namelist()
+    assert load_workbook(annotation.path, data_only=True)["经费收支表"]["B3"].value == 7
+    assert load_workbook(annotation.path)["经费收支表"]["A3"].comment.text == "已核对"
 
 
 @pytest.mark.parametrize(
@@ -123,21 +167,25 @@ def test_cells_at_both_ends_of_a_sheet_are_no_trouble(annotated, annotator):
     assert annotated(annotator, saved(made)).path is not None
 
 
-def test_a_workbook_that_unpacks_to_too_much_is_not_opened(annotated, annotator):
-    """A small file that unpacks to more than is safe to hold."""
-    annotation = annotated(annotator, with_part("docProps/app.xml", bytes(MOST_UNPACKED)))
-    assert (annotation.path, annotation.note, annotation.trouble) == (None, TOO_LARGE, None)
+def test_a_workbook_that_unpacks_to_too_much_is_not_opened(annotated):
+    """What the limit for reading lets in is marked; more is not even opened."""
+    with Annotator(replace(load_settings(), parse_workers=1, max_unpacked_bytes=MIB)) as annotator:
+        assert annotated(annotator, with_part("docProps/app.xml", bytes(MIB // 2))).path is not None
+        annotation = annotated(annotator, with_part("docProps/app.xml", bytes(MIB)))
+    assert (annotation.path, annotation.note) == (None, NOT_MADE)
+    assert "unpacks to 1," in annotation.trouble
 
 
 def many_cells() -> bytes:
-    cells = b"".join(b'<c r="%c%d"><v>1</v></c>' % (65 + n % 26, n // 26 + 1) for n in range(400_000))
-    rows = b"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData><row>"
+    """All in the row to be marked, where each is looked at."""
+    cells = b"<c><v>1</v></c>" * 900_000
+    rows = b"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData><row r='3'>"
     return with_part("xl/worksheets/sheet1.xml", rows + cells + b"</row></sheetData></worksheet>")
 
 
 @pytest.mark.parametrize(
     ("limit", "last_words"),
-    [({"parse_memory_bytes": 250 * MIB}, "MemoryError"), ({"parse_cpu_seconds": 2}, f"status -{signal.SIGXCPU}")],
+    [({"parse_memory_bytes": 250 * MIB}, "MemoryError"), ({"parse_cpu_seconds": 1}, f"status -{signal.SIGXCPU}")],
 )
 def test_a_child_that_needs_too_much_ends_alone(annotated, limit, last_words):
     with Annotator(replace(load_settings(), parse_workers=1, **limit)) as annotator:
@@ -155,7 +203,7 @@ def test_a_child_that_takes_too_long_is_ended(annotated):
 
 
 def test_reasons_for_a_sheet_that_is_not_there_are_told_to_us(annotated, annotator):
-    assert annotated(annotator, workbook(title="别的表")).trouble.endswith("none of the sheets named")
+    assert annotated(annotator, workbook(title="别的表")).trouble.endswith("none of the sheets named is in it")
 
 
 def test_no_workbook_stays_behind(annotated, annotator):
