@@ -17,6 +17,7 @@ from rollcall.warehouse.connection import connect
 from tests.integration.build.conftest import PERIODS
 from tests.integration.build.recount.figures import Figure, figures, recount
 from tests.integration.build.recount.flows import FLOWS
+from tests.integration.build.recount.records import facts
 from tests.integration.build.recount.stocks import STOCKS
 from tests.integration.build.recount.world import World, last_day, month_end
 from tests.integration.build.rows_recounted import require_rows
@@ -93,11 +94,11 @@ def labels() -> Mapping[str, str]:
 def figures_in_marts(world: World) -> dict[tuple[int, str, str], Figure]:
     """The figures; what else stands beside them is looked up and compared here."""
     found = {}
-    for key, *called, period, indicator, label, dataset, nature, value, expected, accepted, claimed, difference in ask(
+    for key, *called, period, indicator, label, dataset, nature, value, expected, accepted, claimed, difference, earlier in ask(
         "select office_key, office_code, office_name, level, period, indicator, indicator_label_zh, dataset, nature,"
-        " value, slices_expected, slices_accepted, claimed_value, difference from marts.rpt_figures"
+        " value, slices_expected, slices_accepted, claimed_value, difference, entries_from_earlier_lists from marts.rpt_figures"
     ):
-        figure, office = Figure(value, expected, accepted, claimed), world.history.tree(last_day(period))[key]
+        figure, office = Figure(value, expected, accepted, claimed, earlier), world.history.tree(last_day(period))[key]
         assert (*called, label) == (office.code, office.name, office.level, labels()[indicator])
         assert dataset == (FLOWS[indicator] if nature == "flow" else STOCKS[indicator]).dataset
         assert difference == figure.difference, (key, period, indicator)
@@ -134,7 +135,7 @@ def claims_in_marts() -> dict[tuple[Any, ...], tuple[Any, ...]]:
 def claims(world: World) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """Each office's own total, what is known of its window, and the difference."""
     found = {}
-    for fact in world.facts("totals"):
+    for fact in facts(world, "totals"):
         indicator, from_date, to_date = (fact.row[name] for name in ("indicator", "from_date", "to_date"))
         figure = Figure(
             figures(world, indicator, from_date, to_date).get(fact.office_key), 0, 0, Decimal(fact.row["value"])
@@ -220,8 +221,9 @@ def answer(random_world: RandomWorld, office_key: int, period: str, dataset: str
     stands: tuple[Any, ...] = (None, None, "turned_away", 0, 0, 0)
     if usable:
         last, accepted = usable[-1], usable[-1].accepted[dataset]
-        status = "partly_accepted" if last.held else "accepted"
-        stands = (last.submission_id, last.revision, status, accepted + last.held, accepted, last.held)
+        held = last.held[dataset]
+        status = "partly_accepted" if held else "accepted"
+        stands = (last.submission_id, last.revision, status, accepted + held, accepted, held)
     submitted_at = spoken[0].submitted_at
     return (*stands, submitted_at, submitted_at > Period.parse(period).due_at(5), True, spoken[-1].revision)
 
