@@ -125,7 +125,7 @@ class RandomRows:
 
     def registrations(self, office_key: int, period: str) -> Cells:
         """Three persons for all offices. Without an ID number a registration is somebody by itself, as when parsed."""
-        numbers = ["V1", "V2", "V3", *(number for number, homes in UNIFIED.items() if office_key in homes)]
+        numbers = ["V1", "V2", "V3", *(2 * [number for number, homes in UNIFIED.items() if office_key in homes])]
         number, has_id_number = self.chance.choice(numbers), self.chance.random() < 0.75
         by_itself = UUID(int=1000 * office_key + int(number[-1]) + len(number))
         assert by_itself not in PERSON.values()
@@ -147,7 +147,7 @@ class RandomRows:
             "title": "示例活动",
             "event_kind": self.code("event_kind"),
             "theme": self.choice("our_festivals", "practice_day", None),
-            "organiser_code": self.office(office_key, day),
+            "organiser_code": self.office(office_key, day, own=8),
             "project_no": self.choice("P1", "P2", "P9", None),
             "team_no": self.choice("D1", "D2", "D9", None),
             "site_no": self.choice("S1", "S2", "S9", None),

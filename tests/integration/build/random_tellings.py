@@ -4,6 +4,7 @@ What an office puts into a slice at random: records of its own, and some told be
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from rollcall.datasets import datasets
 from rollcall.periods import Period
@@ -17,6 +18,7 @@ TRANSFERS = (
     (1, 2), (2, 4), (4, 6), (4, 7), (6, 7), (4, 5), (2, 9), (3, 8), (6, 8), (9, 6), (1, 11), (11, 4), (7, 1),
     (5, 12), (12, 14), (13, 4), (6, 12),
 )  # fmt: skip
+OTHER_END = {"transfer_in": "transfer_out", "transfer_out": "transfer_in"}
 STATED = ("10.00", "10.00", "10.00", "10.00", "3.30", "999999999999.99")  # by either end
 # Of each dataset, a cell that is not of the key and is often another when a record is told again.
 TOLD_ANEW = {
@@ -41,7 +43,7 @@ class RandomTellings:
                 rows += self.for_former(dataset, key, period)
             if dataset == "funding":
                 for key in (office_key, *former):
-                    rows += self.ends(key, period)
+                    rows += self.ends(key, period) + self.answers(key, period)
         return list({self.key(dataset, row): row for row in rows}.values())
 
     def key(self, dataset: str, row: Cells) -> tuple[object, ...]:
@@ -85,11 +87,25 @@ class RandomTellings:
         """Some ends of the transfers that all offices share."""
         made, found = self.made, []
         for number, (payer, payee) in enumerate(TRANSFERS):
-            if office_key in (payer, payee) and made.chance.random() < 0.6:
+            if office_key in (payer, payee) and made.chance.random() < 0.5:
                 kind, other = ("transfer_out", payee) if office_key == payer else ("transfer_in", payer)
                 code = made.history.offices[other].code
                 found.append(made.voucher(f"T{number}", kind, code, made.choice(*STATED), period))
         return found
+
+    def answers(self, office_key: int, period: str) -> list[Cells]:
+        """The other ends of transfers that name an office: near the day, and now and then of another amount."""
+        made, found = self.made, []
+        for (payer, month, dataset), slice_ in self.accepted.items():
+            for row in slice_.rows if dataset == "funding" and month <= period else ():
+                kind = OTHER_END.get(row["funding_kind"])
+                named = made.history.called(row["counterparty_code"], row["booked_on"])
+                if kind and named == office_key and made.chance.random() < 0.6:
+                    days = {"booked_on": row["booked_on"] + timedelta(days=made.choice(-1, 0, 0, 1))}
+                    amount = {"amount_yuan": made.choice(row["amount_yuan"], *STATED[:3])}
+                    code = {"counterparty_code": made.history.offices[payer].code}
+                    found.append(dict(row) | {"funding_kind": kind} | days | amount | code)
+        return [row for row in found if month_of(row["booked_on"]) <= period]
 
     def held(self, dataset: str, rows: Sequence[Cells]) -> list[str | None]:
         """Keys of held rows: of a register, of entries that the list does not have; now and then one that cannot be read."""
@@ -99,5 +115,5 @@ class RandomTellings:
         number = REGISTERS[dataset][0]
         letter = rows[0][number][0]
         missing = sorted({f"{letter}{n}" for n in range(1, 6)} - {row[number] for row in rows})
-        keys: list[str | None] = [key for key in missing if chance.random() < 0.35]
+        keys: list[str | None] = [key for key in missing if chance.random() < 0.5]
         return keys + ([chance.choice([None, f"{letter}…"])] if chance.random() < 0.12 else [])

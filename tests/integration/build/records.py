@@ -100,16 +100,16 @@ def load(
     held: Sequence[str | None],
 ) -> None:
     """Write accepted and held rows and the verdict, and move the slice's pointer."""
-    for number, row in enumerate(rows, 2):
-        lineage = {"_submission_id": submission, "_office_key": office_key, "_period": period, "_sheet": "表"}
-        cells = lineage | {"_row": number} | dict(row)
-        connection.execute(
+    lineage = {"_submission_id": submission, "_office_key": office_key, "_period": period, "_sheet": "表"}
+    columns = sorted({name for row in rows for name in row})
+    with connection.cursor() as cursor:
+        cursor.executemany(
             sql.SQL("insert into raw.{} ({}) values ({})").format(
                 sql.Identifier(dataset),
-                sql.SQL(", ").join(map(sql.Identifier, cells)),
-                sql.SQL(", ").join(sql.Placeholder() * len(cells)),
+                sql.SQL(", ").join(map(sql.Identifier, [*lineage, "_row", *columns])),
+                sql.SQL(", ").join(sql.Placeholder() * (len(lineage) + 1 + len(columns))),
             ),
-            list(cells.values()),
+            [(*lineage.values(), line, *map(row.get, columns)) for line, row in enumerate(rows, 2)],
         )
     number_column = known_datasets()[dataset].keys[0]
     for line, key in enumerate(held, 2 + len(rows)):

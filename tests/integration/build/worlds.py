@@ -96,7 +96,7 @@ class RandomWorld:
         self.send(self.chance.choice([*standing, *ended]), period, self.some_datasets(most))
 
     def some_datasets(self, most: int) -> list[str]:
-        return self.chance.sample(DATASETS, self.chance.randint(1, most))
+        return self.chance.sample(DATASETS, self.chance.randint(most // 2, most))
 
     def send(self, office_key: int, period: str, datasets: Sequence[str]) -> None:
         """One file with these datasets, at random empty; now and then one that is turned away as a whole."""
@@ -131,8 +131,8 @@ def random_world(seed: int, folder: Path, patch: pytest.MonkeyPatch) -> RandomWo
     for period in PERIODS:
         for office_key in world.reporting(period):
             ends = period == PERIODS[0] and world.history.last_day(office_key)
-            if ends or chance.random() < 0.6:
-                world.send(office_key, period, DATASETS if ends else world.some_datasets(12))
+            if ends or chance.random() < 0.8:
+                world.send(office_key, period, DATASETS if ends else world.some_datasets(14))
         if chance.random() < 0.6:
             world.send_some(period, 12)
         for heir in world.heirs(period):
