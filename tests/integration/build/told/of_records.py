@@ -270,7 +270,7 @@ def what_joins_nothing_is_listed(case: Case) -> None:
 
 @told()
 def the_figure_of_a_distant_day_is_that_of_any_late_day(case: Case) -> None:
-    """Asked for at infinity too: who withdrew stays withdrawn."""
+    """Asked for at infinity too: who withdrew stays withdrawn, and whom two offices have counts once."""
     town = case.place.town
     case.send(
         town,
@@ -279,5 +279,7 @@ def the_figure_of_a_distant_day_is_that_of_any_late_day(case: Case) -> None:
         registrations=[registration("V1", "2023-05-02", "a"), registration("V2", "2023-05-02", "b")],
     )
     case.send(town, JUNE, registrations=[registration("V1", "2023-06-02", "a", "withdrawn")])
-    case.right("volunteers", town, {MAY: 2, JULY: 1, "infinity": 1})
-    case.right("units", town, {JULY: 1, "infinity": 1})
+    case.send(case.place.street, MAY, registrations=[registration("V1", "2023-05-02", "b")])
+    for office in (town, case.place.street, case.place.county):
+        case.right("volunteers", office, {JULY: 1, "infinity": 1})
+    case.right("units", case.place.county, {JULY: 1, "infinity": 1})
