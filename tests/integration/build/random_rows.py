@@ -205,7 +205,7 @@ class RandomRows:
         }
 
     def funding(self, office_key: int, period: str) -> Cells:
-        """A voucher of its own, or a transfer that nobody else tells of. The ends of transfers are in random_vouchers."""
+        """A voucher of its own, or a transfer that nobody else tells of."""
         number, kind, other = self.choice(
             ("S1", "spending", None),
             ("S2", "donation", None),

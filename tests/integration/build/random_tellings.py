@@ -1,6 +1,4 @@
-"""
-What an office puts into a slice at random: records of its own, and some told before, by itself or by an office it took over.
-"""
+"""What an office puts into a slice at random: its own records, and some that it or an office it took over told."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -76,7 +74,7 @@ class RandomTellings:
             row["points"] = "-2"
 
     def for_former(self, dataset: str, former: int, period: str) -> list[Cells]:
-        """Now and then what a former office did itself and nobody told yet: a day, codes and numbers of its own time."""
+        """Now and then what a former office did and nobody told yet: with a day, codes and numbers of its own time."""
         last_day = self.made.history.last_day(former)
         if last_day is None or self.made.chance.random() < 0.5:
             return []
@@ -108,7 +106,7 @@ class RandomTellings:
         return [row for row in found if month_of(row["booked_on"]) <= period]
 
     def held(self, dataset: str, rows: Sequence[Cells]) -> list[str | None]:
-        """Keys of held rows: of a register, of entries that the list does not have; now and then one that cannot be read."""
+        """Keys of held rows: in a register, of entries that the list lacks; now and then one that cannot be read."""
         chance = self.made.chance
         if not rows or dataset not in REGISTERS:
             return chance.choice([[], [], ["H1", None]]) if rows else []

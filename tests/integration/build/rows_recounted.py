@@ -17,7 +17,10 @@ from tests.integration.build.worlds import TURNS
 
 # Of each register: its mart, and what is told of an entry beside its number.
 REGISTER_MARTS = {
-    "units": ("dim_units", ("unit_name", "credit_code", "honour_level", "honour_status", "honoured_on", "pool", "alliance_name")),
+    "units": (
+        "dim_units",
+        ("unit_name", "credit_code", "honour_level", "honour_status", "honoured_on", "pool", "alliance_name"),
+    ),
     "sites": ("dim_sites", ("site_name", "site_kind", "opened_on", "is_shared", "site_status")),
     "teams": ("dim_teams", ("team_name", "team_tier", "team_kind", "registered_on", "team_status")),
     "projects": ("dim_projects", ("project_kind", "started_on", "award_level", "project_status")),
@@ -40,9 +43,7 @@ DAYS = 6  # on which the registers are looked at
 
 def require_rows(world: World, chance: Random) -> None:
     for dataset, (mart, columns) in RECORD_MARTS.items():
-        found = rows_of(
-            f"select office_key, period, submission_id, source_row, {', '.join(columns)} from marts.{mart}"
-        )
+        found = rows_of(f"select office_key, period, submission_id, source_row, {', '.join(columns)} from marts.{mart}")
         told = [(*lineage(fact), *(fact.row.get(name) for name in columns)) for fact in facts(world, dataset)]
         require_equal(dataset, found, told)
     require_equal("services counted", *services(world))
@@ -92,11 +93,10 @@ def lineage(fact: Record) -> tuple[Any, ...]:
 def services(world: World) -> tuple[Sequence[Any], Sequence[Any]]:
     """Whose each service is, and whether it is the row that counts."""
     counted = {id(fact) for fact in services_counted(world)}
-    found = rows_of("select office_key, period, submission_id, source_row, person_key, is_counted from marts.fct_services")
-    told = [
-        (*lineage(fact), server(world, fact), id(fact) in counted)
-        for fact in facts(world, "services")
-    ]
+    found = rows_of(
+        "select office_key, period, submission_id, source_row, person_key, is_counted from marts.fct_services"
+    )
+    told = [(*lineage(fact), server(world, fact), id(fact) in counted) for fact in facts(world, "services")]
     return found, told
 
 

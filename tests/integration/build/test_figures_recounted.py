@@ -94,9 +94,24 @@ def labels() -> Mapping[str, str]:
 def figures_in_marts(world: World) -> dict[tuple[int, str, str], Figure]:
     """The figures; what else stands beside them is looked up and compared here."""
     found = {}
-    for key, *called, period, indicator, label, dataset, nature, value, expected, accepted, claimed, difference, earlier in ask(
+    for (
+        key,
+        *called,
+        period,
+        indicator,
+        label,
+        dataset,
+        nature,
+        value,
+        expected,
+        accepted,
+        claimed,
+        difference,
+        earlier,
+    ) in ask(
         "select office_key, office_code, office_name, level, period, indicator, indicator_label_zh, dataset, nature,"
-        " value, slices_expected, slices_accepted, claimed_value, difference, entries_from_earlier_lists from marts.rpt_figures"
+        " value, slices_expected, slices_accepted, claimed_value, difference, entries_from_earlier_lists"
+        " from marts.rpt_figures"
     ):
         figure, office = Figure(value, expected, accepted, claimed, earlier), world.history.tree(last_day(period))[key]
         assert (*called, label) == (office.code, office.name, office.level, labels()[indicator])

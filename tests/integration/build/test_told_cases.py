@@ -1,14 +1,12 @@
-"""What was told to go wrong comes out right: in the marts, and in the recount that the random worlds are held against."""
+"""What was told to go wrong comes out right: in the marts, and in the recount that random worlds are held against."""
 
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from rollcall import build
-from rollcall.warehouse import connection
 from rollcall.warehouse.connection import connect
 from tests.integration.build.conftest import PERIODS, empty_ledger
 from tests.integration.build.random_log import write_registry
@@ -101,10 +99,15 @@ def test_the_recount_says_what_is_right(told: Told) -> None:
         counted = figures(world, right.indicator, *bounds(right), right.tree_on).get(right.office_key)
         assert counted == right.value, right
     for indicator, office_key, period, entries in case.earlier:
-        assert (from_earlier_lists(world, indicator, last_day(period)) or {})[office_key] == entries, (indicator, period)
+        assert (from_earlier_lists(world, indicator, last_day(period)) or {})[office_key] == entries, (
+            indicator,
+            period,
+        )
     assert {(one.finding, one.office_key, one.record_no) for one in findings(world)} == case.findings
     if case.unmatched:
-        found = {(end.office_key, end.fact.row["voucher_no"], end.amount, other) for end, other in listed_unmatched(world)}
+        found = {
+            (end.office_key, end.fact.row["voucher_no"], end.amount, other) for end, other in listed_unmatched(world)
+        }
         assert found == case.unmatched
     if case.registered:
         assert registered_of(world) == case.registered

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from tests.integration.build.recount.flows import FLOWS, Flow, booking_day
@@ -18,6 +18,7 @@ from tests.integration.build.recount.world import World, first_day, last_day, mo
 MEANS = {"need_days_to_finish"}
 PERSONS = {"volunteers_served"}
 CENT = Decimal("0.01")
+DIGITS = 80  # more than sums of the largest amounts, divided again and again, can have
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,14 @@ def figures(
 
     As reported, what happened counts in the tree of the end of its month, and what stands in that of *to_date*'s.
     """
-    if indicator in STOCKS:
-        found = stock(world, STOCKS[indicator], to_date, tree_on or month_end(to_date))
-    elif from_date:
-        found = flow(world, indicator, from_date, to_date, tree_on)
-    else:
-        raise ValueError(f"{indicator} is a flow: from when?")
-    return {key: value.quantize(CENT, ROUND_HALF_UP) for key, value in found.items()}
+    with localcontext(prec=DIGITS):
+        if indicator in STOCKS:
+            found = stock(world, STOCKS[indicator], to_date, tree_on or month_end(to_date))
+        elif from_date:
+            found = flow(world, indicator, from_date, to_date, tree_on)
+        else:
+            raise ValueError(f"{indicator} is a flow: from when?")
+        return {key: value.quantize(CENT, ROUND_HALF_UP) for key, value in found.items()}
 
 
 def stock(world: World, counted: Stock, day: date, tree_on: date) -> dict[int, Decimal]:
@@ -150,7 +152,10 @@ def recount(world: World) -> dict[tuple[int, str, str], Figure]:
                 if is_asked or key in happened:
                     counts = (expected.get(key, 0), accepted.get(key, 0))
                     found[key, period, indicator] = Figure(
-                        values.get(key), *counts, claims.get((key, period)), None if earlier is None else earlier.get(key, 0)
+                        values.get(key),
+                        *counts,
+                        claims.get((key, period)),
+                        None if earlier is None else earlier.get(key, 0),
                     )
     return found
 

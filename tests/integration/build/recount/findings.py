@@ -4,13 +4,15 @@ What is not counted, or counted with a doubt, and so stands in a report.
 Chosen, where the contract leaves a choice:
 - What a record refers to is looked up on its own day (of a need, raised_on; a volunteer's registration on any day), on
   the list of the office whose record it is, or of the heir that tells it.
-- A participant's row of an event counts nowhere, so what it refers to is not asked. An event whose organiser's code names
-  nobody has participants only.
+- A participant's row of an event counts nowhere, so what it refers to is not asked. An event whose organiser's code
+  names nobody has participants only.
 - Of points it is each redemption after which a holder has redeemed more, by the end of that day, than earned.
 - A person who holds points is a volunteer; a household is not.
-- An alliance is asked about in every month in which a list names a member, over all lists of that month in its province:
-  its leader may be on another office's list. One finding for each office that lists a member.
-- Two lists name the same where both have it active on the last day of a month asked for; the finding is of the lower one.
+- An alliance is asked about in every month in which a list names a member, over all lists of that month in its
+  province: its leader may be on another office's list. One finding for each office that lists a member.
+- Two lists name the same where both have it active on the last day of a month asked for; the finding is of the lower
+  one.
+- The number shown of a service is what joins nothing: the event's, or the volunteer's.
 """
 
 import unicodedata
@@ -35,7 +37,7 @@ REFERENCES = {
 
 @dataclass(frozen=True)
 class Finding:
-    """`period` is the month of the telling; `submission` and `line` lead to its row, None where it is not of one row."""
+    """`period` is the month of the telling; `submission` and `line` lead to its row, where it is of one row."""
 
     finding: str
     office_key: int
@@ -51,7 +53,15 @@ def of_record(finding: str, dataset: str, record_no: str, fact: Record) -> Findi
 
 
 def findings(world: World) -> Iterator[Finding]:
-    for find in (participants_only, references, services_astray, holders_unknown, points_over_balance, alliances, two_lists):
+    for find in (
+        participants_only,
+        references,
+        services_astray,
+        holders_unknown,
+        points_over_balance,
+        alliances,
+        two_lists,
+    ):
         yield from find(world)
 
 
@@ -164,7 +174,9 @@ def two_lists(world: World) -> Iterator[Finding]:
                 for entry in active(world, office_key, dataset, day):
                     if look(entry.row) in above:
                         number = entry.row[REGISTERS[dataset][0]]
-                        found.add(Finding(finding, office_key, entry.period, dataset, number, entry.submission, entry.line))
+                        found.add(
+                            Finding(finding, office_key, entry.period, dataset, number, entry.submission, entry.line)
+                        )
     yield from found
 
 

@@ -8,8 +8,8 @@ later; in one file, the row further down.
 What an heir tells of an office it took over is that office's record: where its row names that office as organiser, or
 where the number is known there and not at the heir itself. Chosen, where that leaves a choice:
 - An office has taken over what ended in it, at once or through others, by the end of the period that it tells of.
-- A number is known where the office itself told of it, and known at the heir itself where the heir did in a period at whose
-  end it had not taken the other over. Where two of the offices taken over know it, it is that with the lowest key.
+- A number is known where the office itself told of it, and known at the heir itself where the heir did in a period at
+  whose end it had not taken the other over. Where two of the offices taken over know it, it is that with the lowest key.
 - A number of an event is one of its organiser; an heir that names itself may mean an event of an office it took over.
 - Of a service, the number is the volunteer's, known where it is registered. What the heir's own volunteer did stays the
   heir's, whoever organised the event; so does what it told of itself before.
@@ -124,7 +124,9 @@ def is_of(world: World, dataset: str, record: Record, former: int, before: list[
         and former not in world.history.taken_over(record.teller, last_day(told.period))
     }
     if dataset == "services":
-        volunteers = {office: is_registered(world, office, record.row["volunteer_no"]) for office in (former, record.teller)}
+        volunteers = {
+            office: is_registered(world, office, record.row["volunteer_no"]) for office in (former, record.teller)
+        }
         if number in itself or (volunteers[record.teller] and not volunteers[former]):
             return False
         is_theirs = volunteers[former] and not volunteers[record.teller]
@@ -162,7 +164,9 @@ def organiser_of(world: World, dataset: str, row: Row, period: str) -> Organiser
 def events_by_number(world: World) -> dict[tuple[Organiser, str, str], Record]:
     """Every event, at the row of its organiser; where that tells none, at that of the office with the lowest key."""
     found: dict[tuple[Organiser, str, str], Record] = {}
-    for event in sorted(facts(world, "events"), key=lambda event: (event.organiser != event.office_key, event.office_key)):
+    for event in sorted(
+        facts(world, "events"), key=lambda event: (event.organiser != event.office_key, event.office_key)
+    ):
         found.setdefault((event.organiser, event.row["event_no"], month_of(local_day(event.row))), event)
     return found
 
@@ -171,8 +175,8 @@ def event_served(world: World, organiser: Organiser, row: Row, period: str) -> R
     """
     The event of a service: that number of the organiser whose days hold served_on, else the last one begun before it.
 
-    Chosen: an event without an end has one day; where several hold the day, it is the last one begun. An heir that is named
-    may stand for an office it took over, where its own events leave a choice or none: one that holds the day goes first.
+    Chosen: an event without an end has one day; where several hold the day, it is the last one begun. An heir that is
+    named may stand for an office it took over: an event that holds the day goes first, then one of its own.
     """
     served_on, candidates = row["served_on"], []
     former = world.history.taken_over(organiser, last_day(period)) if isinstance(organiser, int) else []

@@ -19,7 +19,7 @@ SIGNS = {"budget": 1, "transfer_in": 1, "donation": 1, "transfer_out": -1, "spen
 
 @dataclass(frozen=True)
 class Thing:
-    """What is counted once, however many offices have it. `heir`: of what an office that was split had, the one it is with."""
+    """What is counted once, however many offices have it. `heir`: the one it is with since its office was split."""
 
     what: Any
     heir: int | None = None

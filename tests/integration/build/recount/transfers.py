@@ -51,11 +51,9 @@ def counterparty(world: World, fact: Record) -> int | None:
 
 @kept
 def ends(world: World) -> list[End]:
-    """All ends, in order of booked_on. Chosen: of one day, first the smaller amount, then the office with the lower key."""
+    """All ends, in order of booked_on. Chosen: of one day, by amount, then by the office's key."""
     found = [
-        End(fact, counterparty(world, fact))
-        for fact in facts(world, "funding")
-        if fact.row["funding_kind"] in KINDS
+        End(fact, counterparty(world, fact)) for fact in facts(world, "funding") if fact.row["funding_kind"] in KINDS
     ]
     return sorted(found, key=lambda end: end.in_order)
 

@@ -100,7 +100,7 @@ class History:
         return heir in into or any(self.leads_to(key, heir, day) for key in into if key is not None)
 
     def taken_over(self, office_key: int, day: date) -> list[int]:
-        """The offices that an office has taken over by a day; of what an office that goes on gave away it took nothing."""
+        """The offices that an office has taken over by a day: not one that gave it a part and goes on."""
         return [key for key in self.offices if self.leads_to(key, office_key, day)]
 
     def origin(self, office_key: int, first_day: date) -> int:

@@ -16,7 +16,7 @@ Registration = tuple[int, str]  # office_key, volunteer_no
 
 @dataclass(frozen=True)
 class State:
-    """How a registration stands from a day on. `heir` is the office that told of it last, where it is not the office's own."""
+    """How a registration stands from a day on. `heir` is the other office that told of it last, if any."""
 
     since: date
     stands: bool
@@ -38,8 +38,8 @@ def states(world: World) -> dict[Registration, list[State]]:
     """
     How each registration stood, in order of day: an empty cell leaves what was known, 无 ends a team.
 
-    Chosen: a new registration says all anew, what it leaves empty is not known; a withdrawal leaves what was known, for a
-    change after it.
+    Chosen: a new registration says all anew, what it leaves empty is not known; a withdrawal leaves what was known, for
+    a change after it.
     """
     found: dict[Registration, list[State]] = {}
     for registration, changes in registrations(world).items():

@@ -56,7 +56,7 @@ def a_town_that_pays_upwards_and_outwards(case: Case) -> None:
 
 @told()
 def two_ends_that_state_different_amounts_are_listed_with_both(case: Case) -> None:
-    """100 and 90, matched; the difference counts once, at the payer and above, from the day on which both are booked."""
+    """100 and 90, matched; the difference counts once, at the payer and above, from the day when both are booked."""
     place = case.place
     case.send(place.county, MAY, funding=[paid("1", "100", "2023-05-30", place.code(place.far))])
     case.send(place.far, JUNE, funding=[got("1", "90", "2023-06-02", place.code(place.county))])
@@ -68,7 +68,7 @@ def two_ends_that_state_different_amounts_are_listed_with_both(case: Case) -> No
 
 @told()
 def a_number_used_again_is_matched_in_order(case: Case) -> None:
-    """Twice in a budget year, n-th with n-th; a third time in another budget year, which the other end does not state."""
+    """Twice in a budget year, n-th with n-th; a third time in another year, which the other end does not state."""
     place = case.place
     to, by = place.code(place.street), place.code(place.town)
     case.send(
@@ -102,7 +102,14 @@ def sums_are_as_large_as_the_door_lets_in(case: Case) -> None:
         MAY,
         funding=[voucher(f"B{number}", "budget", str(LARGEST), "2023-05-05") for number in range(MANY)],
         events=[
-            event(f"E{number}", place.code(place.county), "2023-05-05", attendees=MOST, volunteers=MOST, beneficiaries=MOST)
+            event(
+                f"E{number}",
+                place.code(place.county),
+                "2023-05-05",
+                attendees=MOST,
+                volunteers=MOST,
+                beneficiaries=MOST,
+            )
             for number in range(3)
         ],
     )

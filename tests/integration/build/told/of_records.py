@@ -147,7 +147,9 @@ def after_a_split_a_person_counts_in_every_heir_until_one_tells(case: Case) -> N
     """The street tells of V1 in July and of nobody else: V1 is the street's from then on, V2 counts in both."""
     place = case.place
     case.send(
-        place.town, MAY, registrations=[registration(f"V{n}", "2023-05-02", person) for n, person in ((1, "a"), (2, "b"))]
+        place.town,
+        MAY,
+        registrations=[registration(f"V{n}", "2023-05-02", person) for n, person in ((1, "a"), (2, "b"))],
     )
     case.send(place.street, JULY, registrations=[registration("V1", "2023-07-05", "a", "changed")])
     case.send(place.village, JULY, registrations=[])
@@ -184,7 +186,7 @@ def an_empty_cell_of_a_change_leaves_what_was_known(case: Case) -> None:
 
 @told()
 def a_unified_number_is_that_person_wherever_it_serves(case: Case) -> None:
-    """Of ten characters, registered at one office; one of nine characters is not, nor one that two offices registered."""
+    """Of ten characters, registered at one office; one of nine is not, nor one that two offices registered."""
     place = case.place
     unified, short, doubtful = f"620102{place.city:04d}", f"62010{place.city:04d}", f"620103{place.city:04d}"
     event_code = place.code(place.county)
@@ -192,7 +194,9 @@ def a_unified_number_is_that_person_wherever_it_serves(case: Case) -> None:
     case.send(
         place.town,
         MAY,
-        registrations=[registration(number, "2023-05-02", who) for number, who in ((unified, "a"), (short, "b"), (doubtful, "c"))],
+        registrations=[
+            registration(number, "2023-05-02", who) for number, who in ((unified, "a"), (short, "b"), (doubtful, "c"))
+        ],
         services=[service(unified, "E", event_code, "2023-05-05"), service(short, "E", event_code, "2023-05-06")],
     )
     case.send(place.village, MAY, registrations=[registration(doubtful, "2023-05-02", "c")])

@@ -9,7 +9,7 @@ CODE = "91110000600037341L"
 
 @told()
 def a_held_row_ends_no_entry(case: Case) -> None:
-    """U2's row is held in June; in July the list is without it. Of every register, and of the other street U2 comes back."""
+    """U2's row is held in June, in every register; July's list is without it, that of the street has it again."""
     place = case.place
     for key in (place.town, place.street):
         case.send(
@@ -40,13 +40,21 @@ def a_held_row_ends_no_entry(case: Case) -> None:
     case.send(place.street, JULY, units=[unit("U1", **NATIONAL), unit("U2", honour_level="municipal")])
     for indicator in ("units_national", "site_stations", "teams", "brands"):
         case.right(indicator, place.town, {MAY: 2, JUNE: 2, JULY: 1})
-        case.earlier += [(indicator, place.town, MAY, 0), (indicator, place.town, JUNE, 1), (indicator, place.town, JULY, 0)]
+        case.earlier += [
+            (indicator, place.town, MAY, 0),
+            (indicator, place.town, JUNE, 1),
+            (indicator, place.town, JULY, 0),
+        ]
         case.earlier += [(indicator, place.county, JUNE, 2)]
     case.right("site_area_m2", place.town, {JUNE: 15, JULY: 10})
     case.earlier += [("site_area_m2", place.town, JUNE, 1), ("units_municipal", place.town, JUNE, 0)]
     case.right("units", place.street, {JUNE: 2, JULY: 2})
     case.right("units_national", place.street, {JUNE: 2, JULY: 1})
-    case.earlier += [("units", place.street, JULY, 0), ("teams", place.street, JULY, 1), ("teams", place.county, JULY, 1)]
+    case.earlier += [
+        ("units", place.street, JULY, 0),
+        ("teams", place.street, JULY, 1),
+        ("teams", place.county, JULY, 1),
+    ]
 
 
 @told()
@@ -65,7 +73,7 @@ def a_held_row_whose_key_cannot_be_read_ends_nothing(case: Case) -> None:
 
 @told()
 def a_unit_counts_once_by_its_credit_code(case: Case) -> None:
-    """On the lists of the city, its county and a town; each office has it whole, each indicator where any entry says so."""
+    """On the lists of city, county and town; each office has it whole, each indicator where any entry says so."""
     place = case.place
     case.send(place.city, MAY, units=[unit("1", **NATIONAL, credit_code=CODE), unit("2", **NATIONAL)])
     case.send(
