@@ -15,6 +15,7 @@ from rollcall import build
 from rollcall.periods import Period
 from rollcall.warehouse.connection import connect
 from tests.integration.build.conftest import PERIODS
+from tests.integration.build.harshness import met
 from tests.integration.build.recount.figures import Figure, figures, recount
 from tests.integration.build.recount.flows import FLOWS
 from tests.integration.build.recount.records import facts
@@ -30,12 +31,13 @@ PROVINCES = (1, 10)
 ASKED = 20  # figures of each that are asked for one by one
 
 
-@pytest.mark.parametrize("seed", [34])
+@pytest.mark.parametrize("seed", [4])
 def test_figures_are_what_a_recount_gives(
     empty: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Built at once, then brought up to date: corrections, emptied and late slices, backlog, a month asked later."""
     world = random_world(seed, tmp_path, monkeypatch)
+    require_every_rule_met(world)
     assert build.build(LATER).is_full
     require_recounted(world)
 
@@ -44,6 +46,11 @@ def test_figures_are_what_a_recount_gives(
         world.send_some(world.chance.choice(PERIODS), 6)
     assert not build.build(LATER).is_full
     require_recounted(world)
+
+
+def require_every_rule_met(random_world: RandomWorld) -> None:
+    """A world in which a rule makes no difference proves nothing of it: another seed."""
+    assert not [rule for rule, times in met(random_world.world()).items() if not times]
 
 
 def require_recounted(random_world: RandomWorld) -> None:

@@ -9,7 +9,8 @@ What an heir tells of an office it took over is that office's record: where its 
 where the number is known there and not at the heir itself. Chosen, where that leaves a choice:
 - An office has taken over what ended in it, at once or through others, by the end of the period that it tells of.
 - A number is known where the office itself told of it, and known at the heir itself where the heir did in a period at
-  whose end it had not taken the other over. Where two of the offices taken over know it, it is that with the lowest key.
+  whose end it had not taken the other over. Where two of the offices taken over know it, it is the one with the lower
+  key.
 - A number of an event is one of its organiser; an heir that names itself may mean an event of an office it took over.
 - Of a service, the number is the volunteer's, known where it is registered. What the heir's own volunteer did stays the
   heir's, whoever organised the event; so does what it told of itself before.

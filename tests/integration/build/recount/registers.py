@@ -34,8 +34,10 @@ def register(world: World, office_key: int, dataset: str, day: date) -> dict[str
     Each list says of an entry how it is from a day on: from the date the entry states where no earlier list
     could have told it, else from the first of the list's month. Of what is said by a day, the last counts. An entry
     whose row a list held stands as it was; where the key of a held row cannot be read, so does every entry that is not
-    in the list. An office says nothing of the time before it began, nor of that after it ended. Chosen: a list that held the row of
-    an entry could have told of it, so a later list does not date it back into that list's month.
+    in the list. An office says nothing of the time before it began, nor of that after it ended.
+
+    Chosen: a list that held the row of an entry could have told of it, so a later list does not date it back into that
+    list's month.
     """
     number, dated = REGISTERS[dataset]
     ended_on = world.history.last_day(office_key) or date.max
