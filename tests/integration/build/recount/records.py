@@ -8,9 +8,8 @@ later; in one file, the row further down.
 What an heir tells of an office it took over is that office's record: where its row names that office as organiser, or
 where the number is known there and not at the heir itself. Chosen, where that leaves a choice:
 - An office has taken over what ended in it, at once or through others, by the end of the period that it tells of.
-- A number is known where the office itself told of it, and known at the heir itself where the heir did in a period at
-  whose end it had not taken the other over. Where two of the offices taken over know it, it is the one with the lower
-  key.
+- A number is known where the office itself told of it, and known at the heir itself where the heir told of it in an
+  earlier period as its own. Of two offices taken over it is the one that the row names, else that with the lower key.
 - A number of an event is one of its organiser; an heir that names itself may mean an event of an office it took over.
 - Of a service, the number is the volunteer's, known where it is registered. What the heir's own volunteer did stays the
   heir's, whoever organised the event; so does what it told of itself before.
@@ -101,12 +100,13 @@ def tellings(world: World, dataset: str, office_key: int) -> list[Record]:
     found: list[Record] = []
     for period in world.periods_of(office_key, dataset):
         accepted = world.accepted[office_key, period, dataset]
+        before = found.copy()
         taken_over = [] if dataset in HEIRLESS else world.history.taken_over(office_key, last_day(period))
         for line, row in enumerate(accepted.rows, FIRST_LINE):
             organiser = organiser_of(world, dataset, row, period)
             record = Record(office_key, period, row, office_key, organiser, accepted.submission, line)
-            for former in sorted(taken_over):
-                if is_of(world, dataset, record, former, found):
+            for former in sorted(taken_over, key=lambda former: (not names(world, record, former), former)):
+                if is_of(world, dataset, record, former, before):
                     named = former if (dataset, organiser) == ("events", office_key) else organiser
                     record = replace(record, office_key=former, organiser=named)
                     break
@@ -115,15 +115,10 @@ def tellings(world: World, dataset: str, office_key: int) -> list[Record]:
 
 
 def is_of(world: World, dataset: str, record: Record, former: int, before: list[Record]) -> bool:
-    """Whether a row is a record of a former office; *before* is what its teller told earlier."""
+    """Whether a row is a record of a former office; *before* is what its teller told in earlier periods."""
     number = number_of(dataset, record)
     at_former = {number_of(dataset, told) for told in tellings(world, dataset, former) if told.office_key == former}
-    itself = {
-        number_of(dataset, told)
-        for told in before
-        if told.office_key == record.teller
-        and former not in world.history.taken_over(record.teller, last_day(told.period))
-    }
+    itself = {number_of(dataset, told) for told in before if told.office_key == record.teller}
     if dataset == "services":
         volunteers = {
             office: is_registered(world, office, record.row["volunteer_no"]) for office in (former, record.teller)
@@ -132,7 +127,7 @@ def is_of(world: World, dataset: str, record: Record, former: int, before: list[
             return False
         is_theirs = volunteers[former] and not volunteers[record.teller]
         return names(world, record, former) or is_theirs or number in at_former
-    return (dataset == "events" and record.organiser == former) or (number in at_former and number not in itself)
+    return names(world, record, former) or (number in at_former and number not in itself)
 
 
 def number_of(dataset: str, record: Record) -> Hashable:
@@ -144,9 +139,12 @@ def number_of(dataset: str, record: Record) -> Hashable:
 
 
 def names(world: World, record: Record, office_key: int) -> bool:
-    day = day_of("services", record.row)
-    assert day
-    return world.office_called(record.row["organiser_code"], day, record.period) == office_key
+    """Whether a row names an office as organiser, on the record's own day."""
+    code, row = record.row.get("organiser_code"), record.row
+    if code is None:
+        return False
+    day = local_day(row) if "started_at" in row else row["served_on"]
+    return world.office_called(code, day, record.period) == office_key
 
 
 def organiser_of(world: World, dataset: str, row: Row, period: str) -> Organiser:
