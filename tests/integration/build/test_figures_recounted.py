@@ -25,6 +25,7 @@ from tests.integration.build.rows_recounted import require_rows
 from tests.integration.build.worlds import TURNS, RandomWorld, random_world
 
 LATER = PERIODS[2]  # asked for only after the first build
+LATE = date(2099, 12, 31)  # when nothing more is known to happen
 SHOWN = 20  # figures that a failure names
 WINDOWS = 3  # each over all indicators and offices, as reported and on one tree
 PROVINCES = (1, 10)
@@ -60,6 +61,7 @@ def require_recounted(random_world: RandomWorld) -> None:
     require_complete(random_world, world)
     require_same(world, claims_in_marts(), claims(world))
     require_rows(world, chance)
+    require_same_at_infinity(world, chance)
     for _ in range(WINDOWS):
         require_window_recounted(world, chance, *random_window(chance))
 
@@ -187,6 +189,15 @@ def require_asked_one_by_one(
             asked = (code, indicator, from_date if indicator in FLOWS else None, to_date, tree_on)
             [(value,)] = ask("select marts.figure(%s, %s, %s::date, %s::date, %s::date)", *asked)
             assert value == told.get((key, indicator, f"{from_date} to {to_date} on {tree_on}")), asked
+
+
+def require_same_at_infinity(world: World, chance: Random) -> None:
+    """What stands for ever is what stands on any late day."""
+    for indicator in chance.sample([*STOCKS], ASKED):
+        told = figures(world, indicator, None, LATE)
+        key = chance.choice([*world.history.tree(LATE)])
+        asked = (code_to_ask(world, key, LATE), indicator)
+        assert ask("select marts.figure(%s, %s, null, 'infinity')", *asked) == [(told.get(key),)], asked
 
 
 def code_to_ask(world: World, office_key: int, day: date) -> str | None:
