@@ -19,11 +19,11 @@ from tests.integration.build.recount.transfers import listed_unmatched
 from tests.integration.build.recount.trees import History
 from tests.integration.build.recount.volunteers import state_on, states
 from tests.integration.build.recount.world import World, first_day, last_day, local_day, month_of
-from tests.integration.build.told import of_funding, of_records, of_registers
+from tests.integration.build.told import of_funding, of_records, of_registers, of_volunteers
 from tests.integration.build.told.cases import CASES, Case, Right, Told
 from tests.integration.build.told.places import Place, history
 
-assert all((of_funding, of_records, of_registers))
+assert all((of_funding, of_records, of_registers, of_volunteers))  # each adds its cases
 PLACES = {told.name: Place(10 * number) for number, told in enumerate(CASES, 1)}
 HISTORY: History = history(list(PLACES.values()), [change for told in CASES for change in told.log(PLACES[told.name])])
 LATE = date(2099, 12, 31)
