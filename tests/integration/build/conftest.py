@@ -58,6 +58,11 @@ def marts(server: embedded.Server, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def empty(marts: str) -> str:
     """The same warehouse with an empty ledger: the next build is a full one."""
+    empty_ledger()
+    return marts
+
+
+def empty_ledger() -> None:
     with connection.connect() as warehouse:
         tables = warehouse.execute(
             "select format('%I.%I', schemaname, tablename) from pg_tables"
@@ -66,7 +71,6 @@ def empty(marts: str) -> str:
             " or schemaname = 'raw' or tablename = 'dbt_builds'"
         ).fetchall()
         warehouse.execute("truncate " + ", ".join(table for (table,) in tables) + " restart identity cascade")
-    return marts
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """Offices and what becomes of them, made at random: what the tests' worlds play on."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +29,8 @@ OFFICES = (
 )
 FOUNDED = (12, 13, 14)
 SILENT = {10}
+TRIES = 20  # to find an office that can be merged or split
+PLAYED = (date(2023, 5, 31), date(2023, 7, 31))  # what ends in this time has told of May, and its heirs tell of it
 SHARES = (("0.5", "0.5"), ("0.3", "0.7"), ("0.125", "0.875"), ("0.333333333", "0.666666667"))
 COLUMNS = [
     "event_no", "happened_on", "event", "office_key", "code", "name", "parent_key", "into_key", "share", "source"
@@ -46,7 +48,8 @@ class RandomLog:
 
     def __init__(self, chance: Random, days: Sequence[date]) -> None:
         self.chance, self.offices = chance, first_offices()
-        self.days = sorted(chance.sample(days, min(len(days), chance.randint(3, 5))))
+        merged_on, split_on = chance.sample([day for day in days if PLAYED[0] < day <= PLAYED[1]], 2)
+        self.days = sorted({merged_on, split_on, *chance.sample(days, chance.randint(1, 3))})
         self.log = [Change(chance.choice(self.days), "create", key) for key in FOUNDED if chance.random() < 0.7]
         self.busy: set[int] = set()
         self.fresh = iter(range(1, 1000))
@@ -55,8 +58,20 @@ class RandomLog:
             for founded in sorted(self.busy):
                 if chance.random() < 0.6:
                     self.split(day, founded)
+            if day == merged_on:
+                self.until_one_ends(self.merge, day)
+            if day == split_on:
+                self.until_one_ends(self.split, day)
             for _ in range(chance.randint(0, 3)):
                 chance.choice([self.rename, self.recode, self.move, self.merge, self.split])(day)
+
+    def until_one_ends(self, step: Callable[[date], None], day: date) -> None:
+        """In every world an office is merged and one is split, so that there are heirs to tell of them."""
+        before = len(self.log)
+        for _ in range(TRIES):
+            step(day)
+            if any(self.history().last_day(change.office_key) for change in self.log[before:]):
+                return
 
     def history(self) -> History:
         order = {"create": 0}

@@ -1,7 +1,7 @@
 """
 Rows of every dataset, made at random.
 
-Keys, persons, days, codes and other ends are so few that records collide.
+Keys, persons, days, codes and other ends are so few that records collide. Numbers begin again each month.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from rollcall.datasets import code_lists, datasets
+from rollcall.datasets import code_lists
 from rollcall.periods import LOCAL, Period
 from tests.integration.build.conftest import PERIODS
 from tests.integration.build.records import PERSON
@@ -20,13 +20,12 @@ from tests.integration.build.recount.stocks import STOCKS
 from tests.integration.build.recount.trees import History
 
 NOWHERE = "710000000000"  # the code of no office
-AMOUNTS = ("0.01", "3.30", "10.00", "99999999.99")
+MOST = 999_999_999_999_999  # the largest whole number that the door lets in
 MOMENTS = (time(0, 0), time(7, 59), time(23, 59))  # in UTC, another day
-# Payer and payee: up, down, across, within and out of a county, a city, the province.
-TRANSFERS = (
-    (1, 2), (2, 4), (4, 6), (4, 7), (6, 7), (4, 5), (2, 9), (3, 8), (6, 8), (9, 6), (1, 11), (11, 4), (7, 1),
-    (5, 12), (12, 14), (13, 4), (6, 12),
-)  # fmt: skip
+CREDIT_CODES = ("91110000600037341L", "11620100013900000A")
+# Unified numbers of volunteers, with the offices that register them; the last is a character too short to be one.
+UNIFIED = {"6201020001": (4,), "62010300001234": (5, 9), "6299000000001": (), "620100009": (4, 6)}
+AMOUNTS = ("0.01", "3.30", "10.00", "99999999.99", "999999999999.99")
 Cells = dict[str, Any]
 
 
@@ -40,11 +39,11 @@ class RandomRows:
         """A few rows with keys of their own; now and then none."""
         if self.chance.random() < 0.15:
             return []
-        if dataset == "funding":
-            return self.vouchers(office_key, period)
-        keys = datasets()[dataset].keys
-        made = [getattr(self, dataset)(office_key, period) for _ in range(self.chance.randint(2, 6))]
-        return list({tuple(row[key] for key in keys): row for row in made}.values())
+        return [self.of_one(dataset, office_key, period) for _ in range(self.chance.randint(2, 6))]
+
+    def of_one(self, dataset: str, office_key: int, period: str) -> Cells:
+        made: Cells = getattr(self, dataset)(office_key, period)
+        return made
 
     def choice(self, *values: Any) -> Any:
         return self.chance.choice(values)
@@ -76,15 +75,16 @@ class RandomRows:
         return {
             "unit_no": f"U{number}",
             "unit_name": f"示例单位{number}",
+            "credit_code": self.choice(*CREDIT_CODES, CREDIT_CODES[0], None),
             "unit_kind": "unit",
             "honour_level": self.code("honour_level"),
             "honour_session": self.choice("第六届", "第七届", None),
             "honour_status": self.code("honour_status", None),
             "honoured_on": self.stated(period),
             "pool": self.code("pool", None),
-            "alliance_kind": self.choice("municipal", "county", "none", None),
-            "alliance_name": self.choice("甲联盟", "乙联盟", None),
-            "leads_alliance": self.choice(True, False, None),
+            "alliance_kind": self.choice("municipal", "municipal", "county", "none", None, None),
+            "alliance_name": self.choice("甲联盟", "乙联盟", "丙联盟", None),
+            "leads_alliance": self.choice(True, False, False, None),
             "staff_count": self.choice(None, 3, 4),
         }
 
@@ -92,7 +92,7 @@ class RandomRows:
         number = self.chance.randint(1, 4)
         return {
             "site_no": f"S{number}",
-            "site_name": f"示例阵地{number}",
+            "site_name": self.choice(f"示例阵地{number}", f"示例 阵地{chr(0xFF10 + number)}"),
             "site_kind": self.code("site_kind"),
             "area_m2": self.choice(None, 0, "120.50", "33.33"),
             "opened_on": self.stated(period),
@@ -104,7 +104,7 @@ class RandomRows:
         number = self.chance.randint(1, 4)
         return {
             "team_no": f"D{number}",
-            "team_name": f"示例队伍{number}",
+            "team_name": self.choice(f"示例队伍{number}", f"示例队伍{chr(0xFF10 + number)}"),
             "team_tier": self.code("team_tier", "brigade", "brigade"),
             "team_kind": self.code("team_kind", None),
             "specialty": None,
@@ -125,17 +125,18 @@ class RandomRows:
 
     def registrations(self, office_key: int, period: str) -> Cells:
         """Three persons for all offices. Without an ID number a registration is somebody by itself, as when parsed."""
-        number, has_id_number = self.chance.randint(1, 3), self.chance.random() < 0.75
-        by_itself = UUID(int=1000 * office_key + number)
+        numbers = ["V1", "V2", "V3", *(2 * [number for number, homes in UNIFIED.items() if office_key in homes])]
+        number, has_id_number = self.chance.choice(numbers), self.chance.random() < 0.75
+        by_itself = UUID(int=1000 * office_key + int(number[-1]) + len(number))
         assert by_itself not in PERSON.values()
         return {
-            "volunteer_no": f"V{number}",
+            "volunteer_no": number,
             "changed_on": self.day(period),
-            "change": self.choice("new", "changed", "changed", "withdrawn"),
+            "change": self.choice("new", "changed", "changed", "changed", "withdrawn"),
             "person_key": PERSON[self.chance.choice("abc")] if has_id_number else by_itself,
             "has_id_number": has_id_number,
-            "team_no": self.choice("D1", "D9", None),
-            "is_backbone": self.choice(True, False, None),
+            "team_no": self.choice("D1", "D2", "D9", "无", None, None, None),
+            "is_backbone": self.choice(True, False, None, None),
         }
 
     def events(self, office_key: int, period: str) -> Cells:
@@ -146,24 +147,25 @@ class RandomRows:
             "title": "示例活动",
             "event_kind": self.code("event_kind"),
             "theme": self.choice("our_festivals", "practice_day", None),
-            "organiser_code": self.office(office_key, day),
-            "project_no": self.choice("P1", None),
-            "team_no": self.choice("D1", None),
-            "site_no": self.choice("S1", None),
+            "organiser_code": self.office(office_key, day, own=8),
+            "project_no": self.choice("P1", "P2", "P9", None),
+            "team_no": self.choice("D1", "D2", "D9", None),
+            "site_no": self.choice("S1", "S2", "S9", None),
             "started_at": started_at,
-            "attendees": self.choice(None, 0, 7, 30),
+            "ended_at": self.choice(None, started_at, *(started_at + timedelta(days=days) for days in (3, 20, 40))),
+            "attendees": self.choice(None, 0, 7, 30, MOST),
             "volunteers": self.choice(None, 5),
             "beneficiaries": self.choice(None, 100),
         }
 
     def services(self, office_key: int, period: str) -> Cells:
         """Of persons that several offices know, at events that several offices report; V9 is in no register."""
-        day = self.choice(date(2023, 5, 12), date(2023, 5, 12), self.day(period))
+        day = self.choice(date(2023, 5, 12), date(2023, 6, 12), self.day(period))
         organiser = self.choice(*self.history.tree(day).values()).code
         return {
-            "volunteer_no": self.choice("V1", "V2", "V3", "V9"),
-            "event_no": self.choice("E", "E", "F"),
-            "organiser_code": self.choice(organiser, *("620103000000", "620171101000") * 2),
+            "volunteer_no": self.choice("V1", "V2", "V3", "V9", *UNIFIED),
+            "event_no": self.choice("E", "E", "F", "G"),
+            "organiser_code": self.choice(organiser, NOWHERE, *("620103000000", "620171101000") * 2),
             "served_on": day,
             "hours": self.choice("0.25", "1.5", "8", "24", "3.33"),
         }
@@ -180,7 +182,7 @@ class RandomRows:
             "finished_on": self.chance.choice(later),
             "need_status": self.choice("raised", "in_service", "refused", "done", "done", "done"),
             "rating": self.choice(None, 5),
-            "team_no": self.choice("D1", None),
+            "team_no": self.choice("D1", "D9", None),
         }
 
     def inspections(self, office_key: int, period: str) -> Cells:
@@ -202,13 +204,39 @@ class RandomRows:
             "selected_on": self.day(period),
         }
 
+    def funding(self, office_key: int, period: str) -> Cells:
+        """A voucher of its own, or a transfer that nobody else tells of."""
+        number, kind, other = self.choice(
+            ("S1", "spending", None),
+            ("S2", "donation", None),
+            ("B1", "budget", None),
+            ("T1", "spending", None),
+            ("X1", "transfer_in", NOWHERE),
+            ("X2", "transfer_out", self.office(office_key, self.day(period), own=0)),
+        )
+        return self.voucher(number, kind, other, self.choice(*AMOUNTS), period)
+
+    def voucher(self, number: str, kind: str, other: str | None, amount: str, period: str) -> Cells:
+        return {
+            "voucher_no": number,
+            "funding_kind": kind,
+            "fund_source": self.choice("provincial", "municipal"),
+            "purpose": self.choice("awards", "sites"),
+            "amount_yuan": amount,
+            "counterparty_code": other,
+            "booked_on": self.day(period),
+            "budget_year": self.choice(2022, 2023, 2023, 2023, 2023, 2024),
+        }
+
     def points(self, office_key: int, period: str) -> Cells:
+        reason = self.code("points_reason", "redeemed")
+        earned, gone = ("5", "0.75", "0"), ("-3", "-0.05", "-1")
         return {
             "entry_no": self.choice("L1", "L2", "L3", "L4"),
-            "holder_no": "H1",
-            "holder_kind": "person",
-            "reason": self.code("points_reason"),
-            "points": self.choice("5", "-3", "0.75", "-0.05", "0"),
+            "holder_no": self.choice("H1", "V1", "V2", *UNIFIED),
+            "holder_kind": self.code("holder_kind"),
+            "reason": reason,
+            "points": self.choice(*{"redeemed": gone, "expired": gone, "other": earned + gone}.get(reason, earned)),
             "booked_on": self.day(period),
         }
 
@@ -237,27 +265,3 @@ class RandomRows:
             "reason": "请核对。",
             "reviewed_on": day,
         }
-
-    def vouchers(self, office_key: int, period: str) -> list[Cells]:
-        """Some ends of the transfers that all offices share, and vouchers of its own under few numbers."""
-        own = [("S1", "spending", None), ("S2", "donation", None), ("B1", "budget", None), ("T1", "spending", None)]
-        anybody = self.office(office_key, self.day(period), own=0)
-        ends = [("X1", "transfer_in", NOWHERE), ("X2", "transfer_out", anybody)]
-        for number, (payer, payee) in enumerate(TRANSFERS):
-            if office_key in (payer, payee):
-                kind, other = ("transfer_out", payee) if office_key == payer else ("transfer_in", payer)
-                ends.append((f"T{number}", kind, self.history.offices[other].code))
-        return [
-            {
-                "voucher_no": number,
-                "funding_kind": kind,
-                "fund_source": self.choice("provincial", "municipal"),
-                "purpose": self.choice("awards", "sites"),
-                "amount_yuan": self.choice(*AMOUNTS),
-                "counterparty_code": other,
-                "booked_on": self.day(period),
-                "budget_year": self.choice(2022, 2023, 2024),
-            }
-            for number, kind, other in [*own, *ends]
-            if self.chance.random() < 0.5
-        ]

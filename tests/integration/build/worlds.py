@@ -14,9 +14,10 @@ from rollcall.warehouse.connection import connect
 from tests.integration.build.conftest import PERIODS
 from tests.integration.build.random_log import RandomLog, write_registry
 from tests.integration.build.random_rows import RandomRows
+from tests.integration.build.random_tellings import RandomTellings
 from tests.integration.build.records import DATASETS, Offices
 from tests.integration.build.recount.trees import History
-from tests.integration.build.recount.world import Row, Slice, World, last_day
+from tests.integration.build.recount.world import Accepted, Slice, World, last_day
 
 # On, before and after the borders of months, and within them.
 TURNS = [
@@ -30,14 +31,14 @@ TURNS = [
 
 @dataclass(frozen=True)
 class Sent:
-    """One file: how many rows of each of its datasets were accepted; nothing where it was turned away."""
+    """One file: how many rows of each of its datasets were accepted and held; nothing where it was turned away."""
 
     submission_id: int
     office_key: int
     period: str
     revision: int
-    held: int
     accepted: dict[str, int]
+    held: dict[str, int]
 
     @property
     def submitted_at(self) -> datetime:
@@ -52,7 +53,7 @@ class RandomWorld:
     chance: Random
     history: History
     asked: set[Slice] = field(default_factory=set)
-    accepted: dict[Slice, Sequence[Row]] = field(default_factory=dict)
+    accepted: dict[Slice, Accepted] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
     ledger: Offices = field(default_factory=Offices)
     revisions: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -67,6 +68,10 @@ class RandomWorld:
     def reporting(self, period: str) -> list[int]:
         """The offices that report and stand at the end of the month."""
         return [key for key, office in self.history.tree(last_day(period)).items() if office.reports]
+
+    def heirs(self, period: str) -> list[int]:
+        """Offices that have taken over others by the end of a month."""
+        return [key for key in self.reporting(period) if self.history.taken_over(key, last_day(period))]
 
     def ask(self, period: str, *office_keys: int, datasets: Sequence[str] = DATASETS) -> None:
         asked = {(key, period, dataset) for key in office_keys for dataset in datasets} - self.asked
@@ -91,7 +96,7 @@ class RandomWorld:
         self.send(self.chance.choice([*standing, *ended]), period, self.some_datasets(most))
 
     def some_datasets(self, most: int) -> list[str]:
-        return self.chance.sample(DATASETS, self.chance.randint(1, most))
+        return self.chance.sample(DATASETS, self.chance.randint(most // 2, most))
 
     def send(self, office_key: int, period: str, datasets: Sequence[str]) -> None:
         """One file with these datasets, at random empty; now and then one that is turned away as a whole."""
@@ -101,15 +106,17 @@ class RandomWorld:
         self.ledger.revisions[key] = count(revision)
         if self.chance.random() < 0.1:
             submission = self.ledger.send_unusable(office_key, period, "文件打不开，请重新报送。")
-            self.sent.append(Sent(submission, office_key, period, revision, 0, {}))
+            self.sent.append(Sent(submission, office_key, period, revision, {}, {}))
             return
-        made = RandomRows(self.chance, self.history, self.turns)
+        made = RandomTellings(RandomRows(self.chance, self.history, self.turns), self.accepted)
         rows = {dataset: made.of(dataset, office_key, period) for dataset in datasets}
-        held = self.chance.choice([0, 0, 2])
+        held = {dataset: made.held(dataset, rows[dataset]) for dataset in datasets}
         submission = self.ledger.submit(office_key, period, held, **rows)
-        self.accepted |= {(office_key, period, dataset): rows[dataset] for dataset in datasets}
-        sizes = {dataset: len(rows[dataset]) for dataset in datasets}
-        self.sent.append(Sent(submission, office_key, period, revision, held, sizes))
+        for dataset in datasets:
+            keys = [None if key is None or "…" in key else key for key in held[dataset]]
+            self.accepted[office_key, period, dataset] = Accepted(rows[dataset], keys, revision, submission)
+        sizes = [{dataset: len(some[dataset]) for dataset in datasets} for some in (rows, held)]
+        self.sent.append(Sent(submission, office_key, period, revision, *sizes))
 
 
 def random_world(seed: int, folder: Path, patch: pytest.MonkeyPatch) -> RandomWorld:
@@ -123,8 +130,11 @@ def random_world(seed: int, folder: Path, patch: pytest.MonkeyPatch) -> RandomWo
         world.ask(period, *world.reporting(period), *chance.sample(ever, 1))  # one, whether it stands or not
     for period in PERIODS:
         for office_key in world.reporting(period):
-            if chance.random() < 0.6:
-                world.send(office_key, period, world.some_datasets(12))
+            ends = period == PERIODS[0] and world.history.last_day(office_key)
+            if ends or chance.random() < 0.8:
+                world.send(office_key, period, DATASETS if ends else world.some_datasets(14))
         if chance.random() < 0.6:
             world.send_some(period, 12)
+        for heir in world.heirs(period):
+            world.send(heir, period, DATASETS)
     return world

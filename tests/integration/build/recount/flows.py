@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tests.integration.build.recount.world import Record, Row, World, amount_of, local_day
+from tests.integration.build.recount.records import Record, counting_events, facts
+from tests.integration.build.recount.volunteers import services_counted
+from tests.integration.build.recount.world import Row, World, amount_of, local_day
 
-OTHER_END = {"transfer_in": "transfer_out", "transfer_out": "transfer_in"}
 Counts = Callable[[Row], bool]
 Amount = Callable[[Row], Decimal | None]
 
@@ -34,7 +35,7 @@ class Flow:
 
 
 def facts_of(dataset: str) -> Callable[[World], list[Record]]:
-    return lambda world: world.facts(dataset)
+    return lambda world: facts(world, dataset)
 
 
 def on(column: str) -> Callable[[Row], date | None]:
@@ -71,7 +72,7 @@ def minus_total(column: str) -> Amount:
 
 
 def event(counts: Counts, amount: Amount = one) -> Flow:
-    return Flow("events", lambda world: world.organised, local_day, counts, amount)
+    return Flow("events", counting_events, local_day, counts, amount)
 
 
 def funding(kind: str, **cells: str) -> Flow:
@@ -93,9 +94,9 @@ FLOWS: Mapping[str, Flow] = {
     "inspections": record("inspections", "inspected_on"),
     "problems_resolved": record("inspections", "inspected_on", amount=total("problems_resolved")),
     "volunteers_served": record("services", "served_on"),
-    "service_hours": Flow("services", lambda world: world.services_counted, on("served_on"), any_row, total("hours")),
+    "service_hours": Flow("services", services_counted, on("served_on"), any_row, total("hours")),
     "points_earned": record("points", "booked_on", lambda row: Decimal(row["points"]) > 0, total("points")),
-    "points_redeemed": record("points", "booked_on", lambda row: Decimal(row["points"]) < 0, minus_total("points")),
+    "points_redeemed": record("points", "booked_on", having("reason", "redeemed"), minus_total("points")),
     "events": event(any_row),
     "events_talk": event(having("event_kind", "talk")),
     "events_role_model": event(having("event_kind", "role_model")),

@@ -46,7 +46,7 @@ class History:
     offices: Mapping[int, Office]
     log: Sequence[Change] = ()
     trees: dict[date, dict[int, Office]] = field(default_factory=dict, compare=False)
-    counted: dict[tuple[int, date], dict[int, Decimal]] = field(default_factory=dict, compare=False)
+    counted: dict[tuple[int, date, int | None], dict[int, Decimal]] = field(default_factory=dict, compare=False)
 
     def tree(self, day: date) -> dict[int, Office]:
         """The offices that stand on a day, as they are called and hang on it."""
@@ -94,6 +94,15 @@ class History:
             for heir, share in self.places(change.into_key or 0, day).items()
         )
 
+    def leads_to(self, office_key: int, heir: int, day: date = date.max) -> bool:
+        """Whether an office went into another by a day, at once or through others."""
+        into = [change.into_key for change in self.endings(office_key) if change.happened_on <= day]
+        return heir in into or any(self.leads_to(key, heir, day) for key in into if key is not None)
+
+    def taken_over(self, office_key: int, day: date) -> list[int]:
+        """The offices that an office has taken over by a day: not one that gave it a part and goes on."""
+        return [key for key in self.offices if self.leads_to(key, office_key, day)]
+
     def origin(self, office_key: int, first_day: date) -> int:
         """The office it was split from; the one above where there is none, or several that cannot be told apart."""
         split = {
@@ -110,15 +119,26 @@ class History:
         parent = self.tree(day)[office_key].parent_key
         return [office_key] + ([] if parent is None else self.path(parent, day))
 
-    def above(self, office_key: int, day: date) -> dict[int, Decimal]:
-        """Every office of a day's tree in which an office's records count, with the share that does."""
-        if (office_key, day) not in self.counted:
-            self.counted[office_key, day] = added(
+    def above(self, office_key: int, day: date, heir: int | None = None) -> dict[int, Decimal]:
+        """
+        Every office of a day's tree in which an office's records count, with the share that does.
+
+        Where an *heir* is given, only what leads to it: not the others among which the office was split.
+        """
+        if (office_key, day, heir) not in self.counted:
+            self.counted[office_key, day, heir] = added(
                 (ancestor, share)
-                for heir, share in self.places(office_key, day).items()
-                for ancestor in self.path(heir, day)
+                for place, share in self.places(office_key, day).items()
+                if heir is None or self.stands_or_is_to_come(office_key, day) or self.on_one_way(place, heir)
+                for ancestor in self.path(place, day)
             )
-        return self.counted[office_key, day]
+        return self.counted[office_key, day, heir]
+
+    def stands_or_is_to_come(self, office_key: int, day: date) -> bool:
+        return day <= (self.last_day(office_key) or date.max)
+
+    def on_one_way(self, one: int, other: int) -> bool:
+        return one == other or self.leads_to(one, other) or self.leads_to(other, one)
 
     def counts_on(self, day: date) -> set[int]:
         """The offices of a day's tree that have figures: those that anybody who reports counts in."""
