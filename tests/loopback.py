@@ -16,7 +16,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @dataclass(frozen=True)
 class Reply:
     """
-    What a path answers. `length` goes into Content-Length: by default that of the body, none for "".
+    What a path answers; a Date among `headers` takes the place of the clock's. `length` goes into Content-Length: by default that of the body, none for "".
 
     With `pause` the body drips, a byte every so many seconds. Without `status` the connection is closed unanswered.
     """
@@ -93,7 +93,10 @@ class Handler(BaseHTTPRequestHandler):
         if reply.status is None:
             self.close_connection = True
             return
-        self.send_response(reply.status)
+        if "Date" in reply.headers:
+            self.send_response_only(reply.status)
+        else:
+            self.send_response(reply.status)
         length = str(len(reply.body)) if reply.length is None else reply.length
         if length:
             self.send_header("Content-Length", length)

@@ -8,14 +8,15 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from rollcall.collect.dropfolder import folder_of, is_drop_folder
-from rollcall.collect.http import TRY_AGAIN, Address, AskAgain, retrying, wait_asked
+from rollcall.collect.http import TRY_AGAIN, Address, wait_asked
+from rollcall.collect.patience import AskAgain, retrying
 from rollcall.errors import OfficeInTrouble
 from rollcall.periods import Period
 from rollcall.receipts.receipt import Judged
 from rollcall.receipts.workbook import XLSX
 from rollcall.settings import Settings
 
-STEM = re.compile(r"\d{1,5}-(?:regular|correction|backlog)(?:-\w{1,40})?")
+STEM = re.compile(r"\d{1,5}-(?:regular|correction|backlog)(?:-\w{1,40})?", re.IGNORECASE)
 MOST_OF_ANSWER = 64 * 1024  # bytes read of what an office says to a receipt, so that its connection serves again
 
 

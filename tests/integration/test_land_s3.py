@@ -11,7 +11,8 @@ from moto.server import ThreadedMotoServer
 
 from rollcall.collect.dropfolder import list_folder
 from rollcall.collect.http import Address, session_for
-from rollcall.collect.office import Asker, Known
+from rollcall.collect.answer import Known
+from rollcall.collect.office import Asker
 from rollcall.errors import LandingCorrupt
 from rollcall.land import Landing
 from rollcall.offices import Office

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from rollcall.collect.answer import Known
 from rollcall.collect.dropfolder import is_drop_folder, list_folder
-from rollcall.collect.office import Known
 from rollcall.periods import Period
 from tests.unit.collect.conftest import OFFICE
 
