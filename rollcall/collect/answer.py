@@ -8,7 +8,7 @@ from rollcall.collect.listing import Listed
 from rollcall.errors import OfficeInTrouble, OfficeUnreachable
 from rollcall.offices import Office
 
-MOST_TOLD = 4000  # characters of an answer's detail
+MOST_TOLD = 10_000  # characters of an answer's detail
 
 
 @dataclass(frozen=True)

@@ -135,9 +135,11 @@ def inside(folder: "ObjectStoragePath") -> Iterator["ObjectStoragePath"]:
     if not folder.exists():
         return
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        # an object store names the folder itself where someone made it by hand
-        if path.name and not path.name.startswith((".", "~$")) and path.name.casefold() != "thumbs.db":
-            yield path
+        if not path.name or path.name.startswith((".", "~$")) or path.name.casefold() == "thumbs.db":
+            continue
+        if path.name == folder.name and not path.is_symlink() and not path.exists():
+            continue  # an object store lists the folder itself in it, where someone made it by hand
+        yield path
 
 
 def stem(name: str) -> str:

@@ -25,11 +25,20 @@ def reaching(what: str) -> Iterator[None]:
         raise OfficeUnreachable(f"{what}: {type(error).__name__}: {error}"[:300]) from error
 
 
+@contextmanager
+def noting(troubles: list[Exception]) -> Iterator[None]:
+    """A file that cannot be read is trouble of that file alone."""
+    try:
+        yield
+    except OfficeUnreachable as error:
+        troubles.append(error)
+
+
 def take_dropped(
     answer: Answer, root: str, period: Period, known: Known, landing: Landing, settings: Settings, turn: Turn
 ) -> None:
     """
-    Land the files of a folder that are new, at most MOST_ENTRIES at once.
+    Land the files of a folder that are new; at most MOST_ENTRIES in one run, and as many receipts of what is not taken.
 
     Raises:
         OfficeSilent: There is nothing.
@@ -42,29 +51,27 @@ def take_dropped(
         raise OfficeSilent("the drop folder is empty")
     new, before, strays = sorted_out(contents, known)
     troubles: list[Exception] = []
+    if len(new) > MOST_ENTRIES:
+        first = new[MOST_ENTRIES].path.name
+        troubles.append(OfficeInTrouble(f"{len(new) - MOST_ENTRIES} files from {first} on are left for the next run"))
     try:
         for file in new[:MOST_ENTRIES]:
             turn.left()
-            try:
+            with noting(troubles):
                 take(answer, file, landing, settings, seen_at)
-            except OfficeUnreachable as error:
-                troubles.append(error)
         for file in before:
             turn.left()
-            try:
+            with noting(troubles):
                 if digest_of(file, settings) != known.submissions[file.name.revision, file.path.name]:
                     strays.append(changed(file))
-            except OfficeUnreachable as error:
-                troubles.append(error)
-        for stray in strays[:MOST_ENTRIES]:
+        written = 0
+        for stray in strays:
             turn.left()
-            troubles.append(OfficeInTrouble(tell(stray, code, period, settings.max_bytes)))
+            note, wrote = tell(stray, code, period, settings.max_bytes, written < MOST_ENTRIES)
+            troubles.append(OfficeInTrouble(note))
+            written += wrote
     except TurnOver as error:
         troubles.append(error)
-    for left in (new, strays):
-        if len(left) > MOST_ENTRIES:
-            first = left[MOST_ENTRIES].path.name
-            troubles.append(OfficeInTrouble(f"{len(left) - MOST_ENTRIES} more from {first} on: left for the next run"))
     require_none(troubles)
 
 

@@ -21,20 +21,24 @@ if TYPE_CHECKING:
 MOST_OF_NAME = 120  # characters of a name that its receipt's name begins with: file systems end at 255 bytes
 
 
-def tell(stray: Stray, code: str, period: Period, max_bytes: int) -> str:
+def tell(stray: Stray, code: str, period: Period, max_bytes: int, may_write: bool) -> tuple[str, bool]:
     """
-    Write the receipt of *stray*, where there is none yet that is newer than it. Returns what to note of it.
+    Write the receipt of *stray*, where there is none yet that is newer than it, and *may_write*.
 
-    A folder that cannot be written to changes what is noted, not what becomes of the other files.
+    A folder that cannot be written to changes what is noted, not what becomes of the other files. Returns what to
+    note of it, and whether a receipt was written.
     """
     said = f"{printable(stray.path.name)[:200]} {stray.why}"
     try:
         receipt = place_of(stray.path)
-        if not is_told(stray.path, receipt):
-            write(receipt, in_words(stray, code, period, max_bytes))
+        if is_told(stray.path, receipt):
+            return said, False
+        if not may_write:
+            return f"{said} (its receipt follows at the next run)", False
+        write(receipt, in_words(stray, code, period, max_bytes))
     except not_reached() as error:
-        return f"{said} (no receipt could be written: {type(error).__name__})"
-    return said
+        return f"{said} (no receipt could be written: {type(error).__name__})", False
+    return said, True
 
 
 def place_of(path: "ObjectStoragePath") -> "ObjectStoragePath":

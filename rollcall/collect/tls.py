@@ -7,7 +7,10 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from rollcall.errors import SettingMissing
 
-WRONG_HOST = {62, 64}  # X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH
+# What OpenSSL calls them: X509_V_ERR_HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH; _UNABLE_TO_GET_ISSUER_CERT,
+# _DEPTH_ZERO_SELF_SIGNED_CERT, _SELF_SIGNED_CERT_IN_CHAIN, _UNABLE_TO_GET_ISSUER_CERT_LOCALLY, _UNABLE_TO_VERIFY_LEAF.
+WRONG_HOST = {62, 64}
+UNKNOWN_ISSUER = {2, 18, 19, 20, 21}
 
 
 def trusting(ca_bundle: str) -> ssl.SSLContext:
@@ -37,6 +40,8 @@ def distrust(error: BaseException) -> str | None:
         return None
     if refused.verify_code in WRONG_HOST:
         return f"its certificate is for another host ({refused.verify_message}): correct its endpoint, or have it do so"
+    if refused.verify_code not in UNKNOWN_ISSUER:
+        return f"its certificate is not trusted ({refused.verify_message})"
     return (
         f"its certificate is not trusted ({refused.verify_message}): if a CA of its own signed it, "
         "name the file with that CA's certificate in ROLLCALL_CA_BUNDLE"

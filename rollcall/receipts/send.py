@@ -107,7 +107,11 @@ def send_pending(
         codes: Code of an office on the last day of the period, by office_key; called in this thread.
         read_landed: Landed bytes by sha256; called from many threads.
     """
-    with connect() as connection, Annotator(settings) as annotator, session_for(settings.threads, settings.ca_bundle) as session:
+    with (
+        connect() as connection,
+        Annotator(settings) as annotator,
+        session_for(settings.threads, settings.ca_bundle) as session,
+    ):
         owed = pending_by_office(connection, period)
         connection.commit()
         tally = Tally(str(period), sum(map(len, owed)))

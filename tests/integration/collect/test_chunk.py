@@ -1,15 +1,18 @@
 """A chunk of offices, asked for real: what the ledger says afterwards, also after a crash."""
 
 import hashlib
+import logging
+import os
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from rollcall import steps
-from rollcall.collect import chunk
+from rollcall.collect import chunk, patience
 from rollcall.periods import Period
 from rollcall.warehouse.connection import connect
-from tests.loopback import Reply, listing, play
+from tests.loopback import Reply, entry, listing, play
 
 PERIOD = Period(2023, 7)
 GOOD, DEAD, DROP, MUTE = "990000000001", "990000000002", "990000000003", "990000000004"
@@ -212,6 +215,85 @@ def test_hostile_words_reach_the_ledger_as_words(four, offices):
     assert outcome == "trouble"
     assert "drop table" in detail
     assert len(detail) <= 300
+
+
+def test_entries_that_are_none_are_lines_in_the_ledger_and_the_good_ones_submissions(four, offices):
+    """And the office is asked again: its etag is not kept."""
+    entries = [entry(b"first", 1, filename="a" * 201), entry(b"second", 2)]
+    offices.answer(f"/{GOOD}/submissions", Reply(body=listing(GOOD, entries), headers={"ETag": '"2"'}))
+    steps.collect("2023-07", [2], "run")
+    ((outcome, detail, etag),) = asked("select outcome, detail, etag from ledger.answers")
+    assert (outcome, etag) == ("trouble", None)
+    assert "revision 1" in detail
+    assert asked("select revision from ledger.submissions") == [(2,)]
+
+
+def test_the_same_bytes_as_two_revisions_at_once_are_two_submissions(four, offices):
+    play(offices, GOOD, (b"same", {}), (b"same", {}))
+    steps.collect("2023-07", [2], "run")
+    assert asked("select revision, sha256 from ledger.submissions order by 1") == [
+        (1, sha256(b"same")),
+        (2, sha256(b"same")),
+    ]
+
+
+def test_what_is_in_a_drop_folder_with_a_name_of_its_own_reaches_the_ledger_as_text(four, drop):
+    """Bytes of another encoding in a file's name are no text that a database holds."""
+    (drop / "\udcb1\udced.xlsx").write_bytes(b"x")
+    (drop / "2023-07.xlsx").write_bytes(b"x")
+    steps.collect("2023-07", four, "run")
+    ((outcome, detail),) = asked("select outcome, detail from ledger.answers where office_key = 4")
+    assert outcome == "trouble"
+    assert "2023-07.xlsx" in detail
+    assert "\\udcb1" in detail
+    assert asked("select filename from ledger.submissions where office_key = 4") == [("1-regular.xlsx",)]
+    assert len(asked(ANSWERS)) == 4
+
+
+def test_a_file_dropped_late_with_an_old_time_is_late(four, drop):
+    """`cp -p` keeps the time of the original, which is no proof of when it was handed in."""
+    os.utime(drop / "1-regular.xlsx", (1691028000, 1691028000))
+    steps.plan([PERIOD])
+    steps.collect("2023-07", four, "run")
+    late = (
+        "select distinct submitted_at > due_at from ledger.submissions join ledger.expected_slices"
+        " using (office_key, period) where office_key = 4"
+    )
+    assert asked(late) == [(True,)]
+    before = asked("select submitted_at from ledger.submissions where office_key = 4")
+    steps.collect("2023-07", four, "again")
+    assert asked("select submitted_at from ledger.submissions where office_key = 4") == before, (
+        "the first moment counts"
+    )
+
+
+def test_a_dripping_office_costs_its_turn_and_no_more(four, offices, monkeypatch):
+    """It alone is unreachable; the chunk ends, and the others are in the ledger."""
+    monkeypatch.setattr(patience, "TURN_SECONDS", 0.5)
+    offices.answer(f"/{DEAD}/submissions", Reply(body=listing(DEAD, []) * 1000, pause=0.01))
+    started = time.monotonic()
+    steps.collect("2023-07", four, "run")
+    assert time.monotonic() - started < 10
+    assert [row[:2] for row in asked(ANSWERS)] == [
+        (2, "answered"),
+        (3, "unreachable"),
+        (4, "answered"),
+        (5, "silent"),
+    ]
+
+
+def test_a_line_a_minute_says_how_far_the_chunk_is(four, offices, monkeypatch, caplog):
+    """And nothing of a token, an address or a file."""
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(chunk, "SECONDS_BETWEEN_LINES", 0.3)
+    offices.answer(f"/{DEAD}/submissions", Reply(body=b"x" * 100, pause=0.01), Reply(None))
+    steps.collect("2023-07", four, "run")
+    lines = [record.getMessage() for record in caplog.records if record.name == "rollcall.collect.chunk"]
+    assert len(lines) > 1
+    assert lines[-1] == (
+        "2023-07: 4 of 4 offices asked: 2 answered, 1 silent, 0 unreachable, 1 in trouble; 3 files landed"
+    )
+    assert not [record for record in caplog.records if "tok" in record.getMessage() or "http:" in record.getMessage()]
 
 
 def test_our_own_trouble_fails_the_chunk(four, monkeypatch):

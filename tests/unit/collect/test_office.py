@@ -141,7 +141,7 @@ def test_waits_of_our_own_come_to_an_end_too(server, ask, slept):
     assert 50 < sum(slept) <= 60
     assert len(server.asked) < 1 + 100 * 2
     assert "revision 1: " in answer.detail
-    assert "more" in answer.detail
+    assert "revision 100: " in answer.detail
 
 
 def test_the_turn_of_an_office_ends_whatever_it_does(server, ask, monkeypatch):
