@@ -109,6 +109,7 @@ def look_into(root: str, code: str, period: Period, collected: Iterable[str] = (
     them. Raises one of `not_reached` where a folder cannot be read.
     """
     folder = folder_of(root, code, period)
+    folder.fs.invalidate_cache(folder.path)  # what an object store listed before is not what lies there now
     beside = (path for path in inside(folder.parent) if not PERIOD.fullmatch(path.name))
     strays = [about_period(path) for path in beside if not is_ours(path.name, set())]
     if folder.is_symlink():

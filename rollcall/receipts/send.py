@@ -13,6 +13,7 @@ import psycopg
 import requests
 
 from rollcall.collect.http import Address, session_for
+from rollcall.collect.patience import Turn
 from rollcall.errors import OfficeInTrouble, OfficeUnreachable, RollcallError
 from rollcall.periods import Period
 from rollcall.receipts.deliver import Parcel, deliver
@@ -187,14 +188,14 @@ class Sender:
 
     def send_office(self, office: list[Judged], code: str, address: Address) -> list[Tried]:
         """One office's receipts, in order of revision; once it cannot be reached, no other is tried."""
-        results = []
+        results, turn = [], Turn()
         for judged in office:
             annotation = self.annotation_of(judged)
             receipt = in_words(receipt_of(judged, code), annotation)
             workbook = annotation.path if annotation else None
             trouble = annotation.trouble if annotation else None
             try:
-                deliver(Parcel(judged, code, receipt, workbook), address, self.session, self.settings)
+                deliver(Parcel(judged, code, receipt, workbook), address, self.session, self.settings, turn)
             except (OfficeUnreachable, OfficeInTrouble) as error:
                 log.warning("%s revision %d: receipt not taken: %s", code, judged.revision, error)
                 results.append(Tried(judged.submission_id, None, str(error)))

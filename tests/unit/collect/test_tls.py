@@ -24,6 +24,8 @@ from rollcall.collect.tls import trusting
 from rollcall.errors import OfficeUnreachable, SettingMissing
 from rollcall.land import Landing
 from rollcall.periods import Period
+from rollcall.receipts.deliver import Parcel, deliver
+from rollcall.receipts.receipt import Judged
 from tests.loopback import Reply, play, serving
 from tests.unit.collect.conftest import OFFICE
 
@@ -116,6 +118,23 @@ def test_it_is_asked_once_the_setting_names_its_ca(government, ask, tmp_path):
         answer = ask(server, government.bundle(tmp_path))
     assert (answer.outcome, answer.detail) == ("answered", None)
     assert [listed.revision for listed, _ in answer.landed] == [1, 2]
+
+
+@pytest.mark.parametrize("is_set", [True, False])
+def test_receipts_go_there_by_the_same_setting(government, settings, tmp_path, slept, is_set):
+    moment = datetime.datetime(2023, 8, 3, tzinfo=datetime.UTC)
+    judged = Judged(1, 7, "2023-07", 1, "regular", "2023-07.xlsx", "", 1, "", moment, "accepted", None, [], 0)
+    with serving(government.server(tmp_path)) as server:
+        server.answer("/office/receipts/2023-07/1", Reply(201))
+        session = session_for(1, government.bundle(tmp_path) if is_set else "")
+        parcel = Parcel(judged, OFFICE.code, b"{}", None)
+        if is_set:
+            deliver(parcel, Address(f"{server.url}/office", "tok"), session, settings)
+        else:
+            with pytest.raises(OfficeUnreachable, match="ROLLCALL_CA_BUNDLE"):
+                deliver(parcel, Address(f"{server.url}/office", "tok"), session, settings)
+        assert len(server.asked) == is_set
+    assert slept == []
 
 
 def test_another_ca_stays_refused(government, ask, tmp_path):
