@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from rollcall.collect.answer import Answer, Known, require_none
 from rollcall.collect.dropfolder import Contents, Dropped, Stray, as_listed, look_into, not_reached, read_name
-from rollcall.collect.listing import MOST_ENTRIES
+from rollcall.collect.listing import KINDS, MOST_ENTRIES
 from rollcall.collect.patience import Turn, TurnOver
 from rollcall.collect.refusal import tell
 from rollcall.errors import OfficeInTrouble, OfficeSilent, OfficeUnreachable
@@ -46,7 +46,7 @@ def take_dropped(
     """
     code, seen_at = answer.office.code, datetime.now(UTC)
     with reaching("the drop folder"):
-        contents = look_into(root, code, period, [filename for _, filename in known.submissions])
+        contents = look_into(root, code, period, named_before(known))
     if not contents.files and not contents.strays:
         raise OfficeSilent("the drop folder is empty")
     new, before, strays = sorted_out(contents, known)
@@ -73,6 +73,13 @@ def take_dropped(
     except TurnOver as error:
         troubles.append(error)
     require_none(troubles)
+
+
+def named_before(known: Known) -> list[str]:
+    """Names in a drop folder of what was collected before; of what came over HTTP those that its receipts go by."""
+    names = [filename for _, filename in known.submissions if read_name(filename)]
+    over_http = {revision for revision, filename in known.submissions if not read_name(filename)}
+    return [*names, *(f"{revision}-{kind}.xlsx" for revision in over_http for kind in KINDS)]
 
 
 def sorted_out(contents: Contents, known: Known) -> tuple[list[Dropped], list[Dropped], list[Stray]]:

@@ -1,5 +1,6 @@
 """Ask one office over HTTP. Follows no redirect, waits no longer than it must."""
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ from rollcall.collect.tls import distrust, trusting
 from rollcall.errors import BodyTooLong, OfficeInTrouble, OfficeSilent, OfficeUnreachable
 from rollcall.settings import MIB, Settings
 
+# It warns of headers that cannot be read, with a traceback and all that the office sent.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
+
 MAX_LISTING_BYTES = 4 * MIB
 TRY_AGAIN = {429, 500, 502, 503, 504}
 # What an office may say its body is packed as: one layer, so that what 64 KiB unpack to is bounded.
@@ -31,13 +35,24 @@ class Address:
     token: str | None = field(repr=False)
 
 
+class Session(requests.Session):
+    """
+    Follows no redirect, and does not look where it leads either.
+
+    Without following it, requests still reads its whole body, however long, and raises over a Location that is none.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 def session_for(threads: int, ca_bundle: str = "") -> requests.Session:
     """
     A session that keeps its connections; used by one chunk's threads, which never change it.
 
     Raises SettingMissing where *ca_bundle* is named and cannot be used.
     """
-    session = requests.Session()
+    session = Session()
     session.trust_env = False  # no proxy, and no password of the machine's .netrc, for an office
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nor what another office of the host set
     context = trusting(ca_bundle)

@@ -15,6 +15,7 @@ from rollcall.collect.answer import Known, printable
 from rollcall.collect.dropfolder import MEDIA_TYPES, Name, advice_on, is_drop_folder, look_into, read_name, written_at
 from rollcall.datasets import datasets
 from rollcall.periods import Period
+from rollcall.receipts.deliver import stem_of
 from rollcall.receipts.receipt import Judged, receipt_of
 from tests.unit.collect.conftest import OFFICE
 
@@ -186,6 +187,21 @@ def test_a_marked_workbook_of_ours_is_left_aside_also_when_its_file_is_gone(root
     drop("1-regular.annotated.xlsx")
     assert strays(root, ["1-Regular.XLSX"]) == []
     assert strays(root) == ["1-regular.annotated.xlsx"]
+
+
+def test_a_marked_workbook_of_what_came_over_http_is_ours_too(root, drop, ask):
+    """Where an office changed over to a drop folder, its older receipts lie there under revision and kind."""
+    drop("1-regular.annotated.xlsx")
+    drop("2-regular.xlsx")
+    answer = ask(Known(None, {(1, "2023-07.xlsx"): "0" * 64}), root)
+    assert (answer.outcome, [listed.revision for listed, _ in answer.landed]) == ("answered", [2])
+
+
+@pytest.mark.parametrize("name", ["1-regular.XLSX", "1-Regular.xlsx", "2-CORRECTION-Events.CSV", "3-backlog.zip"])
+def test_a_receipt_is_named_as_the_file_it_answers(name):
+    moment = datetime(2023, 8, 3, tzinfo=UTC)
+    judged = Judged(1, 7, "2023-07", 1, "regular", name, "", 1, "", moment, "accepted", None, [], 0)
+    assert stem_of(judged) == name.rpartition(".")[0]
 
 
 def test_a_second_run_writes_no_receipt_anew(root, drop, ask, tmp_path):

@@ -138,6 +138,35 @@ def test_a_date_without_the_answers_own_counts_from_our_clock(server, settings, 
     assert 95 < caught.value.wait <= 100
 
 
+@pytest.mark.parametrize("location", ["http://[::1/", "\udcff\udcfe", "http://127.0.0.1:port/", "//", ""])
+def test_a_redirect_that_leads_nowhere_is_the_offices_trouble(settings, location):
+    """Nobody looks where it leads: what is no address raised an error that ended the chunk."""
+    head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+    with dripping(head.encode("utf-8", "surrogateescape"), b"") as port:
+        address = Address(f"http://127.0.0.1:{port}", "tok")
+        with pytest.raises(OfficeInTrouble, match="302"), answered(session_for(1), address, "file", settings):
+            pass
+
+
+def test_the_body_of_a_redirect_is_not_read(server, settings):
+    """It may be without end, and nobody asked for it."""
+    endless = Reply(302, b"x" * 400, {"Location": "/office/other"}, pause=0.05)
+    server.answer("/office/file", endless)
+    started = time.monotonic()
+    with pytest.raises(OfficeInTrouble, match="302"):
+        fetch(server, settings)
+    assert time.monotonic() - started < 5
+
+
+def test_headers_that_cannot_be_read_leave_nothing_in_the_log(settings, caplog):
+    """Nor the address; whatever the office sends would stand there."""
+    with dripping(b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 3\r\n\r\nabc", b"") as port:
+        address = Address(f"http://127.0.0.1:{port}", "tok")
+        with pytest.raises(AskAgain), answered(session_for(1), address, "file", settings) as answer:
+            raise AskAgain(f"HTTP {answer.status_code} in spite of it")
+    assert [record for record in caplog.records if "no header" in record.getMessage()] == []
+
+
 def test_nobody_listening_says_ask_again(settings):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
