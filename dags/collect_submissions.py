@@ -2,7 +2,8 @@
 Ask every office for what it has submitted, and land what is new.
 
 One run asks for one period when it is given one (`{"period": "2023-07"}`), else for those still open. One mapped
-task asks about 50 offices. A late, unreachable or wrong office is a line in the ledger and never fails its chunk.
+task asks about 50 offices, each for all of these periods. A late, unreachable or wrong office is a line in the ledger
+and never fails its chunk.
 Every period asked for is announced once, so that `build_marts` takes up whatever is waiting, also after a crash.
 """
 
@@ -42,7 +43,7 @@ def collect_submissions():
     @task(map_index_template="{{ chunk_name }}", max_active_tis_per_dagrun=8)
     def collect(chunk: dict, run_id=None) -> None:
         get_current_context()["chunk_name"] = chunk["name"]
-        steps.collect(chunk["period"], chunk["office_keys"], run_id)
+        steps.collect(chunk["periods"], chunk["office_keys"], run_id)
 
     @task(outlets=[SUBMISSIONS])
     def announce(dag_run=None, params=None, outlet_events=None) -> None:

@@ -25,8 +25,8 @@ class OfficeInTrouble(RollcallError):
     """An answer that breaks the protocol. Recorded; asking again at once will not help."""
 
 
-class SubmissionTooLarge(OfficeInTrouble):
-    """A file larger than the limit; the rest was not read."""
+class BodyTooLong(OfficeInTrouble):
+    """A listing larger than any, or a file longer than announced; the rest was not read."""
 
 
 class LandingCorrupt(RollcallError):

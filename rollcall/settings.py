@@ -69,6 +69,7 @@ class Settings:
     open_periods: int
     chunk_offices: int
     threads: int
+    ca_bundle: str
     connect_seconds: float
     read_seconds: float
     file_seconds: float
@@ -106,6 +107,7 @@ def load_settings() -> Settings:
         open_periods=whole("ROLLCALL_OPEN_PERIODS", 3),
         chunk_offices=whole("ROLLCALL_CHUNK_OFFICES", 50),
         threads=whole("ROLLCALL_THREADS", 16),
+        ca_bundle=setting("ROLLCALL_CA_BUNDLE", ""),
         connect_seconds=seconds("ROLLCALL_CONNECT_SECONDS", 5),
         read_seconds=seconds("ROLLCALL_READ_SECONDS", 30),
         file_seconds=seconds("ROLLCALL_FILE_SECONDS", 120),

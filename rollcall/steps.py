@@ -1,6 +1,7 @@
 """What Airflow's tasks call, one function a task. Light to import: what is heavy is imported inside."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from rollcall.periods import Period
@@ -25,7 +26,8 @@ def plan(periods: list[Period]) -> list[dict[str, Any]]:
     """
     Note what is expected of whom, and cut the offices into chunks, each for one mapped task.
 
-    Returns chunks of names only: `{"name", "period", "office_keys"}`.
+    A chunk asks its offices for all *periods*: what an office has of a run is one turn. Returns chunks of names only:
+    `{"name", "periods", "office_keys"}`.
     """
     from rollcall.collect.record import expect
     from rollcall.offices import called_on, read_registry
@@ -33,33 +35,42 @@ def plan(periods: list[Period]) -> list[dict[str, Any]]:
 
     settings = load_settings()
     registry = read_registry(settings.registry)
-    chunks = []
+    names: dict[int, str] = {}
     for period in periods:
         offices = called_on(registry, period.last_day)
         with connect() as connection:
             expect(connection, period, offices, period.due_at(settings.deadline_day))
-        for start in range(0, len(offices), settings.chunk_offices):
-            chunk = offices[start : start + settings.chunk_offices]
-            name = f"{period} {chunk[0].name}–{chunk[-1].name}"
-            keys = [office.office_key for office in chunk]
-            chunks.append({"name": name, "period": str(period), "office_keys": keys})
+        for office in offices:
+            names.setdefault(office.office_key, office.name)
+    keys, months = sorted(names), [str(period) for period in periods]
+    chunks = []
+    for start in range(0, len(keys), settings.chunk_offices):
+        chunk = keys[start : start + settings.chunk_offices]
+        name = f"{', '.join(months)} {names[chunk[0]]}–{names[chunk[-1]]}"
+        chunks.append({"name": name, "periods": months, "office_keys": chunk})
     return chunks
 
 
-def collect(period: str, office_keys: list[int], run_id: str) -> None:
-    """Ask a chunk's offices and land what is new. An office's trouble is a line in the ledger, and never raised."""
+def collect(periods: list[str], office_keys: list[int], run_id: str) -> None:
+    """
+    Ask a chunk's offices and land what is new. An office's trouble is a line in the ledger, and never raised.
+
+    The time noted for each period is that of all: an office is asked for one after the other.
+    """
     from rollcall.collect import chunk
     from rollcall.offices import called_on, read_registry
     from rollcall.stopwatch import Stopwatch
 
-    settings, month = load_settings(), Period.parse(period)
-    wanted = set(office_keys)
-    offices = [
-        office for office in called_on(read_registry(settings.registry), month.last_day) if office.office_key in wanted
-    ]
-    with Stopwatch(month, run_id).step("collect") as step:
-        answers = chunk.collect(offices, month, settings)
-        step.rows = sum(len(answer.landed) for answer in answers)
+    settings, wanted = load_settings(), set(office_keys)
+    registry = read_registry(settings.registry)
+    called = {
+        month: [office for office in called_on(registry, month.last_day) if office.office_key in wanted]
+        for month in map(Period.parse, periods)
+    }
+    with ExitStack() as watches:
+        steps = {month: watches.enter_context(Stopwatch(month, run_id).step("collect")) for month in called}
+        for month, answers in chunk.collect(called, settings).items():
+            steps[month].rows = sum(len(answer.landed) for answer in answers)
 
 
 def announce(periods: Sequence[Period | str]) -> dict[str, dict[str, int]]:

@@ -29,18 +29,20 @@ def closing(text: str, start: int) -> int:
 
 
 def interpolated(text: str, given: Mapping[str, str]) -> str:
-    """*text* as Compose makes it of *given*: `${A}`, `${A:-default}` and `${A:?message}`, one within the other."""
+    """*text* as Compose makes it of *given*: `${A}`, `${A:-default}`, `${A:+other}` and `${A:?message}`, nested."""
     start = text.find("${")
     if start < 0:
         return text
     end = closing(text, start + 2)
-    match = re.fullmatch(r"(\w+)(?::([-?])(.*))?", text[start + 2 : end], re.DOTALL)
+    match = re.fullmatch(r"(\w+)(?::([-+?])(.*))?", text[start + 2 : end], re.DOTALL)
     assert match, text
     name, kind, rest = match.groups()
     value = given.get(name) or ""
     if kind == "-":
         otherwise = interpolated(rest, given)  # Compose looks into the default even where it is not needed
         value = value or otherwise
+    if kind == "+":
+        value = interpolated(rest, given) if value else ""
     if kind == "?" and not value:
         raise Missing(rest)
     return text[:start] + value + interpolated(text[end + 1 :], given)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,7 +19,8 @@ class Reply:
     """
     What a path answers. `length` goes into Content-Length: by default that of the body, none for "".
 
-    With `pause` the body drips, a byte every so many seconds. Without `status` the connection is closed unanswered.
+    A Date among `headers` takes the place of the clock's. With `pause` the body drips, a byte every so many seconds.
+    Without `status` the connection is closed unanswered.
     """
 
     status: int | None = 200
@@ -44,8 +46,11 @@ class Loopback(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.scheme = "https" if tls else "http"
+        if tls:  # the handshake is made by each connection's own thread
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.replies: dict[str, list[Reply]] = {}
         self.asked: list[Request] = []
         self.stopping = threading.Event()
@@ -55,7 +60,7 @@ class Loopback(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server_port}"
 
     def answer(self, path: str, *replies: Reply) -> None:
         self.replies[path] = list(replies)
@@ -93,7 +98,10 @@ class Handler(BaseHTTPRequestHandler):
         if reply.status is None:
             self.close_connection = True
             return
-        self.send_response(reply.status)
+        if "Date" in reply.headers:
+            self.send_response_only(reply.status)
+        else:
+            self.send_response(reply.status)
         length = str(len(reply.body)) if reply.length is None else reply.length
         if length:
             self.send_header("Content-Length", length)
@@ -113,9 +121,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[Loopback]:
-    """A loopback server while a test runs."""
-    server = Loopback()
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Loopback]:
+    """A loopback server while a test runs; over TLS with a context of its own."""
+    server = Loopback(tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import psycopg
 
+from rollcall.collect.answer import Answer, Known
 from rollcall.collect.listing import Listed
-from rollcall.collect.office import Answer, Known
 from rollcall.datasets import asked_of
 from rollcall.offices import Office
 from rollcall.periods import Period

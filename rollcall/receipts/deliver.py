@@ -10,9 +10,12 @@ from pathlib import Path
 import requests
 from urllib3.exceptions import HTTPError
 
+from rollcall.collect.cutoff import cut_off_after
 from rollcall.collect.dropfolder import folder_of, is_drop_folder
-from rollcall.collect.http import TRY_AGAIN, Address, AskAgain, retrying, wait_asked
-from rollcall.errors import OfficeInTrouble
+from rollcall.collect.http import TRY_AGAIN, Address, wait_asked
+from rollcall.collect.patience import AskAgain, Turn, retrying
+from rollcall.collect.tls import distrust
+from rollcall.errors import OfficeInTrouble, OfficeUnreachable
 from rollcall.periods import Period
 from rollcall.receipts.receipt import Judged
 from rollcall.receipts.told import XLSX
@@ -34,16 +37,21 @@ class Parcel:
     workbook: Path | None
 
 
-def deliver(parcel: Parcel, address: Address, session: requests.Session, settings: Settings) -> None:
+def deliver(
+    parcel: Parcel, address: Address, session: requests.Session, settings: Settings, turn: Turn | None = None
+) -> None:
     """
     Bring *parcel* to *address*; again, and no more than settings.tries times, where that may help.
+
+    Each try has file_seconds, or what is left of the office's *turn* of this run.
 
     Raises:
         OfficeUnreachable: Not taken, but may be later.
         OfficeInTrouble: Refused.
     """
-    for attempt in retrying(settings):
-        with attempt:
+    turn = turn or Turn()
+    for attempt in retrying(settings, turn):
+        with attempt, cut_off_after(min(settings.file_seconds, turn.left())):
             if is_drop_folder(address.base):
                 drop(parcel, address.base)
             else:
@@ -73,6 +81,9 @@ def put(parcel: Parcel, address: Address, session: requests.Session, settings: S
     except (UnicodeEncodeError, requests.exceptions.InvalidHeader):
         raise OfficeInTrouble(f"PUT {path}: its bearer token cannot be sent: see its connection") from None
     except (requests.RequestException, HTTPError, OSError) as error:
+        refused = distrust(error)
+        if refused:
+            raise OfficeUnreachable(f"PUT {path}: {refused}") from error
         raise AskAgain(f"PUT {path}: {type(error).__name__}") from error
     if status in TRY_AGAIN:
         raise AskAgain(f"PUT {path}: HTTP {status}", wait)

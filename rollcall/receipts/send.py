@@ -13,6 +13,7 @@ import psycopg
 import requests
 
 from rollcall.collect.http import Address, session_for
+from rollcall.collect.patience import Turn
 from rollcall.errors import OfficeInTrouble, OfficeUnreachable, RollcallError
 from rollcall.periods import Period
 from rollcall.receipts.deliver import Parcel, deliver
@@ -107,7 +108,11 @@ def send_pending(
         codes: Code of an office on the last day of the period, by office_key; called in this thread.
         read_landed: Landed bytes by sha256; called from many threads.
     """
-    with connect() as connection, Annotator(settings) as annotator, session_for(settings.threads) as session:
+    with (
+        connect() as connection,
+        Annotator(settings) as annotator,
+        session_for(settings.threads, settings.ca_bundle) as session,
+    ):
         owed = pending_by_office(connection, period)
         connection.commit()
         tally = Tally(str(period), sum(map(len, owed)))
@@ -184,14 +189,14 @@ class Sender:
 
     def send_office(self, office: list[Judged], code: str, address: Address) -> list[Tried]:
         """One office's receipts, in order of revision; once it cannot be reached, no other is tried."""
-        results = []
+        results, turn = [], Turn()
         for judged in office:
             annotation = self.annotation_of(judged, code)
             receipt = in_words(receipt_of(judged, code), annotation)
             workbook = annotation.path if annotation else None
             trouble = annotation.trouble if annotation else None
             try:
-                deliver(Parcel(judged, code, receipt, workbook), address, self.session, self.settings)
+                deliver(Parcel(judged, code, receipt, workbook), address, self.session, self.settings, turn)
             except (OfficeUnreachable, OfficeInTrouble) as error:
                 log.warning("%s revision %d: receipt not taken: %s", code, judged.revision, error)
                 results.append(Tried(judged.submission_id, None, str(error)))

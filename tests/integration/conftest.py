@@ -44,5 +44,5 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offices: Loopback) -
     monkeypatch.setenv("AIRFLOW_CONN_ROLLCALL_OFFICES", json.dumps({"conn_type": "http", "password": "tok"}))
     monkeypatch.setenv("ROLLCALL_TRIES", "2")
     monkeypatch.setenv("ROLLCALL_READ_SECONDS", "5")
-    monkeypatch.setattr("rollcall.collect.http.FIRST_WAIT", 0.01)
+    monkeypatch.setattr("rollcall.collect.patience.FIRST_WAIT", 0.01)
     return landing

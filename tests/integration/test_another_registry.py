@@ -83,7 +83,7 @@ def submitted(offices, tmp_path):
 def run_month():
     """As the two DAGs do."""
     for chunk in steps.plan([PERIOD]):
-        steps.collect(chunk["period"], chunk["office_keys"], "run")
+        steps.collect(chunk["periods"], chunk["office_keys"], "run")
     steps.load(PERIOD, "run")
     steps.send_receipts(PERIOD, "run")
     steps.build(PERIOD, "run")

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto.server import ThreadedMotoServer
 
-from rollcall.collect.dropfolder import list_folder
+from rollcall.collect.answer import Known
 from rollcall.collect.http import Address, session_for
-from rollcall.collect.office import Asker, Known
+from rollcall.collect.office import Asker
 from rollcall.errors import LandingCorrupt
 from rollcall.land import Landing
 from rollcall.offices import Office
@@ -88,9 +89,42 @@ def test_a_store_that_does_not_answer_is_the_offices_trouble_or_ours(monkeypatch
         Landing("s3://gone@landing/files").put(b"abc")
 
 
-def test_a_drop_folder_may_lie_there_too(bucket):
-    bucket.put_object(Key="drop/990100000000/2023-07/1-regular.xlsx", Body=b"abc")
+@pytest.fixture
+def ask_bucket(bucket, tmp_path):
+    """Ask the office that has its drop folder in the bucket, once; what it answered, and what lies there then."""
+
+    def ask_bucket():
+        office = Office(7, "990100000000", "示例市", "city", None, None, None, True, "", "")
+        asker = Asker(Period(2023, 7), Landing(f"file://{tmp_path}"), session_for(1), load_settings())
+        answer = asker.ask(office, Address("s3://rollcall_landing@landing/drop", None), Known())
+        return answer, {found.key.removeprefix("drop/990100000000/"): found for found in bucket.objects.all()}
+
+    return ask_bucket
+
+
+def test_a_drop_folder_may_lie_there_too(bucket, ask_bucket):
+    """Also where someone made the folder by hand, which an object store keeps as an object of that name."""
+    bucket.put_object(Key="drop/990100000000/2023-07/", Body=b"")
+    bucket.put_object(Key="drop/990100000000/2023-06/1-regular.xlsx", Body=b"of June")
+    bucket.put_object(Key="drop/990100000000/2023-07/1-regular.XLSX", Body=b"abc")
     bucket.put_object(Key="drop/990100000000/2023-07/1-regular.receipt.json", Body=b"{}")
-    (file,) = list_folder("s3://rollcall_landing@landing/drop", "990100000000", Period(2023, 7))
-    assert (file.listed.filename, file.size, file.path.read_bytes()) == ("1-regular.xlsx", 3, b"abc")
-    assert file.listed.submitted_at.tzinfo is not None
+    answer, _ = ask_bucket()
+    ((listed, received_at),) = answer.landed
+    assert (answer.outcome, listed.filename, listed.bytes) == ("answered", "1-regular.XLSX", 3)
+    assert received_at - timedelta(minutes=1) < listed.submitted_at
+
+
+def test_what_is_not_taken_there_gets_its_receipts_too(bucket, ask_bucket):
+    bucket.put_object(Key="drop/990100000000/2023-07/1-regular.xls", Body=b"abc")
+    bucket.put_object(Key="drop/990100000000/2023-07/附件/1-regular.xlsx", Body=b"abc")
+    bucket.put_object(Key="drop/990100000000/2023-7/1-regular.xlsx", Body=b"abc")
+    answer, there = ask_bucket()
+    assert (answer.outcome, answer.landed) == ("trouble", [])
+    assert all(name in answer.detail for name in ("1-regular.xls ", "附件 is a folder", "2023-7 lies beside"))
+    receipts = {key for key in there if key.endswith(".receipt.json")}
+    assert receipts == {"2023-07/1-regular.xls.receipt.json", "2023-07/附件.receipt.json", "2023-7.receipt.json"}
+    told = json.loads(there["2023-07/1-regular.xls.receipt.json"].get()["Body"].read())
+    assert told["outcome"] == "turned_away"
+    written = {key: there[key].last_modified for key in receipts}
+    _, again = ask_bucket()
+    assert {key: again[key].last_modified for key in receipts} == written

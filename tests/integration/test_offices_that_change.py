@@ -48,7 +48,7 @@ def submit(root, period, name, units):
 
 def run(period):
     for chunk in steps.plan([period]):
-        steps.collect(chunk["period"], chunk["office_keys"], "run")
+        steps.collect(chunk["periods"], chunk["office_keys"], "run")
     steps.load(period, "run")
     steps.send_receipts(period, "run")
 
@@ -97,7 +97,7 @@ def test_a_log_that_ends_an_office_before_what_it_submitted_stops_the_load(drop)
     """Whose rows these are cannot be said: nothing is judged until the log is right."""
     submit(drop, JULY, "1-regular", 2)
     for chunk in steps.plan([JULY]):
-        steps.collect(chunk["period"], chunk["office_keys"], "run")
+        steps.collect(chunk["periods"], chunk["office_keys"], "run")
     log = load_settings().registry / "office_events.csv"
     log.write_text(log.read_text(encoding="utf-8").replace("2023-08-01,merge", "2023-07-15,merge"), encoding="utf-8")
     with pytest.raises(RegistryBroken, match=r"2023-07: offices with key \[2\] .* stand on 2023-07-31.*office_events"):

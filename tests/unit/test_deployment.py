@@ -162,6 +162,14 @@ def test_another_database_and_another_store_take_the_place_of_ours(name: str) ->
     assert "elsewhere" in environment.values()
 
 
+def test_a_ca_of_the_hosts_is_mounted_where_tasks_are_told_it_is() -> None:
+    """The setting names a file of the host, which no container has; without it nothing is named."""
+    given = compose(SECRETS | {"ROLLCALL_CA_BUNDLE": "/etc/ssl/government-ca.pem"})["services"]["scheduler"]
+    inside = given["environment"]["ROLLCALL_CA_BUNDLE"]
+    assert f"/etc/ssl/government-ca.pem:{inside}:ro" in given["volumes"]
+    assert compose()["services"]["scheduler"]["environment"]["ROLLCALL_CA_BUNDLE"] == ""
+
+
 def copied() -> list[str]:
     return re.findall(r"^COPY ([^-\s]\S*) ", DOCKERFILE, re.MULTILINE)
 

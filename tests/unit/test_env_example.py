@@ -56,7 +56,8 @@ def test_copied_example_changes_nothing() -> None:
     assert set(EMPTY.values()) == {""}
 
 
-EXAMPLES = {"ROLLCALL_ENDPOINT", "ROLLCALL_WAREHOUSE_URL", "ROLLCALL_LANDING_URL"}  # shown, but not the defaults
+# shown, but not the defaults
+EXAMPLES = {"ROLLCALL_ENDPOINT", "ROLLCALL_WAREHOUSE_URL", "ROLLCALL_LANDING_URL", "ROLLCALL_CA_BUNDLE"}
 
 
 def test_defaults_that_the_example_shows_are_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rollcall.errors import LandingCorrupt
+from rollcall.errors import LandingCorrupt, SettingMissing
 from rollcall.land import Landing
 
 CONTENT = "第 1 版".encode()
@@ -110,3 +110,55 @@ def test_threads_that_land_the_same_bytes_at_once_agree(landing, file):
         digests = list(threads.map(landing.put, contents))
     assert all(landing.get(digest) == content for digest, content in zip(digests, contents, strict=True))
     assert sorted(path.name for path in file.parents[1].rglob("*") if path.is_file()) == sorted(set(digests))
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077, 0o777], ids=oct)
+def umask(request):
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+def modes(folder):
+    return {path: path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))}
+
+
+def test_what_is_landed_is_read_by_nobody_else_of_the_machine(landing, file, umask):
+    """It holds ID numbers; whatever the umask of who started us."""
+    landing.put(CONTENT)
+    assert modes(file.parents[1]) == {file.parents[1]: 0o700, file.parent: 0o700, file: 0o600}
+    assert landing.get(DIGEST) == CONTENT
+
+
+def test_what_an_older_release_left_open_is_closed(tmp_path, landing, file):
+    """The root at once, which hides all below it; a folder and a file when something lands there."""
+    file.parent.mkdir(parents=True, mode=0o755)
+    file.write_bytes(CONTENT)
+    for path, mode in ((file.parents[1], 0o755), (file.parent, 0o755), (file, 0o644)):
+        path.chmod(mode)
+    again = Landing(f"file://{tmp_path / 'landing'}")
+    assert modes(file.parents[1])[file.parents[1]] == 0o700
+    assert again.put(CONTENT) == DIGEST
+    assert modes(file.parents[1]) == {file.parents[1]: 0o700, file.parent: 0o700, file: 0o600}
+
+
+def test_folders_above_landing_stay_as_they_are(tmp_path):
+    above = tmp_path / "srv"
+    above.mkdir(mode=0o755)
+    above.chmod(0o755)
+    Landing(f"file://{above / 'landing'}").put(CONTENT)
+    assert above.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_landing_that_is_open_and_anothers_is_refused(landing, file, monkeypatch):
+    """We cannot close it: a person must, before anything lands there."""
+
+    def refused(*_args, **_kwargs):
+        raise PermissionError(1, "Operation not permitted")
+
+    file.parents[1].mkdir(mode=0o755)
+    file.parents[1].chmod(0o755)
+    monkeypatch.setattr(Path, "chmod", refused)
+    with pytest.raises(SettingMissing, match="belongs to another user"):
+        landing.put(CONTENT)
+    assert not file.exists()

@@ -58,6 +58,19 @@ def test_what_was_taken_is_not_sent_again(ledger, offices, send):
     assert len(offices.requests) == 1
 
 
+def test_an_office_that_asks_for_a_day_gets_the_rest_at_the_next_run(ledger, offices, send):
+    """Not a minute later, and not for its second receipt either."""
+    first, second = ledger.judge(revision=1), ledger.judge(revision=2)
+    offices.answers[HERE] = [(503, {"Retry-After": "86400"})]
+    assert send() == Sent(sent=0, annotated=0, waiting=2)
+    assert len(offices.requests) == 1
+    taken, _, trouble = ledger.taken()[first]
+    assert (taken, second in ledger.taken()) == (False, False)
+    assert "next run" in trouble
+    offices.answers[HERE] = []
+    assert send().sent == 2
+
+
 def test_an_office_that_says_503_first_is_asked_again_when_it_said(ledger, offices, send):
     submission = ledger.judge()
     offices.answers[HERE] = [(503, {"Retry-After": "0"}), (429, {"Retry-After": "0"})]

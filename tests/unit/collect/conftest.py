@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from rollcall.collect.answer import Answer, Known
 from rollcall.collect.http import Address, session_for
-from rollcall.collect.office import Answer, Asker, Known
+from rollcall.collect.office import Asker
+from rollcall.collect.patience import Turn
 from rollcall.land import Landing
 from rollcall.offices import Office
 from rollcall.periods import Period
@@ -57,9 +59,15 @@ def landed(tmp_path: Path) -> Callable[[], dict[str, bytes]]:
 def ask(settings: Settings, slept: list[float], server: Loopback) -> Callable[..., Answer]:
     """Ask the office that *server* plays, or the one at *base*, as one thread of a chunk does."""
 
-    def ask(known: Known = Known(), base: str | None = None, token: str | None = TOKEN, **changes: Any) -> Answer:  # noqa: B008
+    def ask(
+        known: Known = Known(),  # noqa: B008
+        base: str | None = None,
+        token: str | None = TOKEN,
+        turn: Turn | None = None,
+        **changes: Any,
+    ) -> Answer:
         ours = replace(settings, **changes)
         asker = Asker(Period(2023, 7), Landing(ours.landing_url), session_for(2), ours)
-        return asker.ask(OFFICE, Address(base or f"{server.url}/{OFFICE.code}", token), known)
+        return asker.ask(OFFICE, Address(base or f"{server.url}/{OFFICE.code}", token), known, turn)
 
     return ask

@@ -2,19 +2,44 @@
 
 import gzip
 import socket
+import threading
 import time
 import zlib
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from requests import Session
 
-from rollcall.collect.http import Address, AskAgain, answered, read_body, session_for
-from rollcall.errors import OfficeInTrouble, OfficeSilent, OfficeUnreachable, SubmissionTooLarge
+from rollcall.collect.http import Address, answered, read_body, session_for
+from rollcall.collect.patience import AskAgain
+from rollcall.errors import BodyTooLong, OfficeInTrouble, OfficeSilent, OfficeUnreachable
 from tests.loopback import Loopback, Reply, serving
 
 MOST = 100_000
 TOKEN = "tok"
+
+
+@contextmanager
+def dripping(beginning, drop):
+    """A port that sends *beginning*, and then *drop* every 0.02 s until the other side is gone; nothing for b""."""
+
+    def serve():
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.sendall(beginning)
+            while not over.wait(0.02):
+                connection.sendall(drop)
+
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        over.set()
+        thread.join(5)
 
 
 def fetch(server, settings, path="file", token=TOKEN, seconds=10.0, most=MOST):
@@ -78,21 +103,68 @@ def test_a_redirect_is_not_followed_and_the_token_stays(server, settings, status
         assert server.targets() == ["/office/file"] * 2
 
 
+@pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(
     ("value", "wait"),
     [
         ("7", 7.0),
         ("0", 0.0),
+        ("86400", 86400.0),
         ("9" * 400, float("inf")),
-        *[(value, None) for value in ("", "soon", "-1", "1.5", "٧", "Wed, 21 Oct 2099 07:28:00 GMT")],
+        ("Thu, 03 Aug 2023 01:13:14 GMT", 30.0),
+        ("Thursday, 03-Aug-23 01:13:14 GMT", 30.0),
+        ("Thu Aug  3 01:13:14 2023", 30.0),
+        ("Thu, 03 Aug 2023 01:12:00 GMT", 0.0),
+        *[(value, None) for value in ("", "soon", "-1", "1.5", "٧", "Thu, 33 Aug 2023 01:13:14 GMT")],
     ],
 )
-def test_retry_after_is_read_as_seconds_or_not_at_all(server, settings, value, wait):
-    headers = {"Retry-After": value.encode().decode("latin-1")} if value else {}
-    server.answer("/office/file", Reply(503, headers=headers))
+def test_retry_after_is_seconds_or_a_date_counted_from_the_answers_own(server, settings, value, wait, status):
+    """An office's clock may be wrong by years; its Date and its Retry-After are off by the same."""
+    headers = {"Date": "Thu, 03 Aug 2023 01:12:44 GMT"} | (
+        {"Retry-After": value.encode().decode("latin-1")} if value else {}
+    )
+    server.answer("/office/file", Reply(status, headers=headers))
     with pytest.raises(AskAgain) as caught:
         fetch(server, settings)
     assert caught.value.wait == wait
+
+
+@pytest.mark.parametrize("date", ["", "yesterday"])
+def test_a_date_without_the_answers_own_counts_from_our_clock(server, settings, date):
+    until = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+    server.answer("/office/file", Reply(503, headers={"Date": date, "Retry-After": until}))
+    with pytest.raises(AskAgain) as caught:
+        fetch(server, settings)
+    assert 95 < caught.value.wait <= 100
+
+
+@pytest.mark.parametrize("location", ["http://[::1/", "\udcff\udcfe", "http://127.0.0.1:port/", "//", ""])
+def test_a_redirect_that_leads_nowhere_is_the_offices_trouble(settings, location):
+    """Nobody looks where it leads: what is no address raised an error that ended the chunk."""
+    head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+    with dripping(head.encode("utf-8", "surrogateescape"), b"") as port:
+        address = Address(f"http://127.0.0.1:{port}", "tok")
+        with pytest.raises(OfficeInTrouble, match="302"), answered(session_for(1), address, "file", settings):
+            pass
+
+
+def test_the_body_of_a_redirect_is_not_read(server, settings):
+    """It may be without end, and nobody asked for it."""
+    endless = Reply(302, b"x" * 400, {"Location": "/office/other"}, pause=0.05)
+    server.answer("/office/file", endless)
+    started = time.monotonic()
+    with pytest.raises(OfficeInTrouble, match="302"):
+        fetch(server, settings)
+    assert time.monotonic() - started < 5
+
+
+def test_headers_that_cannot_be_read_leave_nothing_in_the_log(settings, caplog):
+    """Nor the address; whatever the office sends would stand there."""
+    with dripping(b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 3\r\n\r\nabc", b"") as port:
+        address = Address(f"http://127.0.0.1:{port}", "tok")
+        with pytest.raises(AskAgain), answered(session_for(1), address, "file", settings) as answer:
+            raise AskAgain(f"HTTP {answer.status_code} in spite of it")
+    assert [record for record in caplog.records if "no header" in record.getMessage()] == []
 
 
 def test_nobody_listening_says_ask_again(settings):
@@ -129,9 +201,62 @@ def test_a_dripping_body_stops_at_the_limit_for_the_whole(server, settings):
     assert time.monotonic() - started < 10, "20 s is what the whole of it would take"
 
 
+@pytest.mark.parametrize("what", ["status", "header", "headers without end", "continue without end", "trailers"])
+def test_an_office_that_drips_anything_else_is_cut_off_too(settings, what):
+    """Each byte comes in time for the read limit; the answer never begins, or never ends."""
+    beginnings = {
+        "status": (b"H", b"T"),
+        "header": (b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
+        "headers without end": (b"HTTP/1.1 200 OK\r\n", b"A: b\r\n"),
+        "continue without end": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        "trailers": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n", b"A: b\r\n"),
+    }
+    with dripping(*beginnings[what]) as port:
+        hurried = replace(settings, file_seconds=0.3)
+        address = Address(f"http://127.0.0.1:{port}", "tok")
+        started = time.monotonic()
+        with pytest.raises(AskAgain), answered(session_for(1), address, "file", hurried) as answer:
+            read_body(answer, MOST, 0.3)
+        assert time.monotonic() - started < 5
+
+
+def test_a_body_without_a_length_that_was_cut_off_is_not_taken_for_whole(settings):
+    """It ends where the connection does, and the connection was ended by us."""
+    with dripping(b"HTTP/1.1 200 OK\r\n\r\nabc", b"") as port:
+        hurried = replace(settings, file_seconds=0.3)
+        with (
+            pytest.raises(AskAgain, match="unfinished"),
+            answered(session_for(1), Address(f"http://127.0.0.1:{port}", "tok"), "file", hurried) as answer,
+        ):
+            read_body(answer, MOST, 10)
+
+
+def test_an_exchange_that_was_cut_off_leaves_the_next_alone(server, settings):
+    """The timer of one is over with it, also on a connection that is kept."""
+    server.answer("/office/file", Reply(body=b"abc"))
+    session, address = session_for(1), Address(f"{server.url}/office", "tok")
+    for _ in range(3):
+        with answered(session, address, "file", replace(settings, file_seconds=0.2)) as answer:
+            assert read_body(answer, MOST, 10) == b"abc"
+        time.sleep(0.25)
+    server.answer("/office/file", Reply(body=b"x" * 400, pause=0.05), Reply(body=b"abc"))
+    with pytest.raises(AskAgain), answered(session, address, "file", replace(settings, file_seconds=0.2)) as answer:
+        read_body(answer, MOST, 10)
+    with answered(session, address, "file", settings) as answer:
+        assert read_body(answer, MOST, 10) == b"abc"
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd", "gzip, deflate", "compress"])
+def test_a_body_packed_otherwise_or_twice_is_trouble_and_not_unpacked(server, settings, encoding):
+    """A bomb in a bomb makes of fifty kilobytes what no limit on the first layer holds."""
+    server.answer("/office/file", Reply(body=b"abc", headers={"Content-Encoding": encoding}))
+    with pytest.raises(OfficeInTrouble, match="Content-Encoding"):
+        fetch(server, settings)
+
+
 def test_more_bytes_than_the_limit_are_not_read(server, settings):
     server.answer("/office/file", Reply(body=b"x" * (20 * MOST)))
-    with pytest.raises(SubmissionTooLarge):
+    with pytest.raises(BodyTooLong):
         fetch(server, settings)
 
 
@@ -198,7 +323,7 @@ def test_a_compression_bomb_is_held_to_the_limit_unpacked(server, settings):
             return block
 
         answer.raw.read1 = watched
-        with pytest.raises(SubmissionTooLarge):
+        with pytest.raises(BodyTooLong):
             read_body(answer, MOST, 10)
     assert largest <= MOST
 

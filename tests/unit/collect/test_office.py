@@ -1,10 +1,13 @@
 """One office, asked: what lands, what is said of the rest, and what is remembered for the next time."""
 
+import gzip
 import hashlib
+import time
 
 import pytest
 
-from rollcall.collect.office import Known
+from rollcall.collect import patience
+from rollcall.collect.answer import Known
 from rollcall.errors import LandingCorrupt
 from tests.loopback import Reply, entry, listing, play
 from tests.unit.collect.conftest import OFFICE
@@ -79,11 +82,100 @@ def test_404_and_an_empty_list_are_silence(server, ask):
 def test_503_twice_and_then_an_answer_waits_as_long_as_asked(server, ask, slept):
     play(server, CODE, (b"first", {}))
     works = server.replies[LISTING]
-    server.answer(
-        LISTING, Reply(503, headers={"Retry-After": "3"}), Reply(503, headers={"Retry-After": "86400"}), *works
-    )
+    server.answer(LISTING, Reply(503, headers={"Retry-After": "3"}), Reply(429, headers={"Retry-After": "57"}), *works)
     assert ask().outcome == "answered"
-    assert slept == [3.0, 60.0], "a day is more than anyone waits"
+    assert slept == [3.0, 57.0], "60 s in all"
+
+
+DAY_AWAY = {"Date": "Thu, 03 Aug 2023 01:12:44 GMT", "Retry-After": "Fri, 04 Aug 2023 01:12:44 GMT"}
+
+
+@pytest.mark.parametrize("headers", [{"Retry-After": "86400"}, DAY_AWAY, {"Retry-After": "61"}])
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_office_that_asks_for_more_than_a_minute_is_left_alone_until_the_next_run(
+    server, ask, slept, status, headers
+):
+    server.answer(LISTING, Reply(status, headers=headers))
+    answer = ask()
+    assert (answer.outcome, answer.etag, slept, len(server.asked)) == ("unreachable", None, [], 1)
+    assert "Retry-After" in answer.detail
+    assert "next run" in answer.detail
+
+
+def test_waits_add_up_to_a_minute_for_one_office(server, ask, slept):
+    """The third time it asks for 25 s it would have been waited for 75."""
+    server.answer(LISTING, Reply(503, headers={"Retry-After": "25"}))
+    answer = ask(tries=9)
+    assert slept == [25.0, 25.0]
+    assert "Retry-After 25 s" in answer.detail
+    assert len(server.asked) == 3
+
+
+def test_a_file_that_asks_for_a_day_ends_the_turn_and_what_landed_stays(server, ask, slept):
+    """`not before the next run` holds for the office, not for the file alone."""
+    play(server, CODE, (b"first", {}), (b"second", {}), (b"third", {}), etag='"1"')
+    server.answer(f"/{CODE}/submissions/2023-07/2", Reply(503, headers={"Retry-After": "86400"}))
+    answer = ask()
+    assert (answer.outcome, answer.etag, revisions(answer), slept) == ("unreachable", None, [1], [])
+    assert f"/{CODE}/submissions/2023-07/3" not in server.targets()
+    assert "next run" in answer.detail
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 429, None, 403, 404, 302])
+def test_a_file_that_cannot_be_fetched_does_not_hold_up_the_next(server, ask, status):
+    play(server, CODE, (b"first", {}), (b"second", {}), etag='"1"')
+    server.answer(FILE, Reply(status))
+    answer = ask()
+    assert revisions(answer) == [2]
+    assert answer.outcome in {"unreachable", "trouble"}
+    assert answer.etag is None, "it is asked for everything again"
+    assert answer.detail.startswith("revision 1: ")
+
+
+def test_waits_of_our_own_come_to_an_end_too(server, ask, slept):
+    """A hundred files that answer 500 are tried again as long as the minute lasts, and then once each."""
+    play(server, CODE, *((bytes([number]), {}) for number in range(100)))
+    for number in range(1, 101):
+        server.answer(f"/{CODE}/submissions/2023-07/{number}", Reply(500))
+    answer = ask(tries=5)
+    assert 50 < sum(slept) <= 60
+    assert len(server.asked) < 1 + 100 * 2
+    assert "revision 1: " in answer.detail
+    assert "revision 100: " in answer.detail
+
+
+def test_the_turn_of_an_office_ends_whatever_it_does(server, ask, monkeypatch):
+    """It drips one file after the other, each within the time of a file; the office has 0.5 s in all."""
+    monkeypatch.setattr(patience, "TURN_SECONDS", 0.5)
+    play(server, CODE, *((bytes([number]) * 40, {}) for number in range(1, 20)))
+    for number in range(1, 20):
+        server.answer(f"/{CODE}/submissions/2023-07/{number}", Reply(body=bytes([number]) * 40, pause=0.005))
+    started = time.monotonic()
+    answer = ask()
+    assert time.monotonic() - started < 3
+    assert answer.outcome == "unreachable"
+    assert 0 < len(answer.landed) < 19, "what came in time has landed"
+    assert "of this run are over" in answer.detail
+
+
+@pytest.mark.parametrize("pause", [0.01, 0.3])
+def test_a_listing_that_drips_ends_with_the_turn(server, ask, monkeypatch, pause):
+    monkeypatch.setattr(patience, "TURN_SECONDS", 0.5)
+    server.answer(LISTING, Reply(body=listing(CODE, []) * 100, pause=pause))
+    started = time.monotonic()
+    answer = ask()
+    assert time.monotonic() - started < 3
+    assert answer.outcome == "unreachable"
+
+
+def test_a_turn_that_is_over_asks_nothing_more(server, ask):
+    """The same turn serves an office's other periods of a run."""
+    turn = patience.Turn()
+    server.answer(LISTING, Reply(503, headers={"Retry-After": "86400"}))
+    first = ask(turn=turn)
+    again = ask(turn=turn)
+    assert len(server.asked) == 1
+    assert again.detail == first.detail
 
 
 def test_without_retry_after_the_wait_doubles(server, ask, slept):
@@ -109,6 +201,38 @@ def test_what_landed_before_the_office_went_away_is_kept_without_an_etag(server,
     answer = ask()
     assert (answer.outcome, answer.etag, revisions(answer)) == ("unreachable", None, [1])
     assert list(landed()) == [sha256(b"first")]
+
+
+def test_one_entry_that_is_none_does_not_hold_up_the_others(server, ask, landed):
+    """A name of 201 characters beside a good one: the good one lands, the other is named."""
+    play(server, CODE, (b"first", {"filename": "a" * 201}), (b"second", {}), etag='"1"')
+    answer = ask()
+    assert (answer.outcome, answer.etag, revisions(answer)) == ("trouble", None, [2])
+    assert "revision 1" in answer.detail
+    assert "201 characters" in answer.detail
+    assert list(landed().values()) == [b"second"]
+    assert FILE not in server.targets()
+
+
+def test_of_ten_thousand_entries_a_hundred_are_taken(server, ask):
+    """One office must not fill the ledger, the evening and its own receipts."""
+    content = b"the same"
+    entries = [entry(content, number, path="submissions/all") for number in range(1, 10_001)]
+    server.answer(LISTING, Reply(body=listing(CODE, entries), headers={"ETag": '"1"'}))
+    server.answer(f"/{CODE}/submissions/all", Reply(body=content))
+    answer = ask()
+    assert revisions(answer) == list(range(1, 101))
+    assert len(server.asked) == 101
+    assert (answer.outcome, answer.etag) == ("trouble", None)
+    assert "9900 entries beyond the first 100" in answer.detail
+
+
+def test_the_same_bytes_as_two_revisions_both_land(server, ask, landed):
+    """Whether the second changes anything is said by who judges it."""
+    play(server, CODE, (b"same", {}), (b"same", {}))
+    answer = ask()
+    assert (answer.outcome, revisions(answer)) == ("answered", [1, 2])
+    assert landed() == {sha256(b"same"): b"same"}
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 501])
@@ -173,11 +297,32 @@ def test_a_file_announced_as_too_large_is_noted_and_never_fetched(server, ask):
     assert FILE not in server.targets()
 
 
-def test_a_file_that_is_larger_than_announced_is_noted_unlanded(server, ask, landed):
-    play(server, CODE, (b"x" * 200_000, {"bytes": 50_000}))
+@pytest.mark.parametrize("sent", [b"x" * 200_000, b"first!", b"first" * 100])
+@pytest.mark.parametrize("headers", [{}, {"Content-Encoding": "gzip"}])
+def test_a_file_longer_than_announced_is_trouble_and_never_too_large(server, ask, landed, sent, headers):
+    """It is asked again: a receipt that says "too large" would be false, and for good."""
+    play(server, CODE, (b"first", {}), (b"second", {}), etag='"1"')
+    server.answer(FILE, Reply(body=gzip.compress(sent) if headers else sent, headers=headers))
     answer = ask()
-    assert [listed.revision for listed, _ in answer.too_large] == [1]
-    assert landed() == {}
+    assert (answer.outcome, answer.etag, answer.too_large) == ("trouble", None, [])
+    assert "revision 1: announced 5 bytes, but it is longer" in answer.detail
+    assert list(landed().values()) == [b"second"]
+
+
+def test_of_a_file_without_end_no_more_is_read_than_was_announced(server, ask):
+    play(server, CODE, (b"first", {}))
+    server.answer(FILE, Reply(body=b"x" * (1 << 22), length=""))
+    started = time.monotonic()
+    assert ask().outcome == "trouble"
+    assert time.monotonic() - started < 5
+
+
+def test_what_an_office_has_us_say_is_text_that_a_database_holds(server, ask):
+    server.answer(LISTING, Reply(302, headers={"Content-Encoding": "x"}))
+    server.answer(LISTING, Reply(body=b"a", headers={"Content-Encoding": "\x01\x7f"}))
+    detail = ask().detail
+    assert detail.isprintable()
+    assert "Content-Encoding" in detail
 
 
 def test_an_office_that_sends_us_to_another_is_not_followed(server, ask):
