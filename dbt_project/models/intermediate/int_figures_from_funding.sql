@@ -45,7 +45,7 @@ select
     office_key,
     indicator,
     day,
-    sum(change)::numeric(18, 2) as change,
-    null::integer as of_count
+    sum(change)::numeric(38, 2) as change,
+    null::bigint as of_count
 from moves
 group by office_key, indicator, day
