@@ -129,11 +129,11 @@
 
 {#-
     What of a transfer does not count in a scope that its two ends have places in, *own* and *other*: all that an office
-    below the scope did with the scope or with another below it, and what the scope did with itself (as where both ends
-    went into it). Of an office that was split each heir has its share, and so has the other end.
+    below the scope did with the scope or with another below it. What the scope itself paid or received counts, whoever
+    is at the other end. Of an office that was split each heir has its share, and so has the other end.
 -#}
 {% macro share_within(own, other) -%}
-    ({{ own }}.own_share * {{ other }}.own_share + ({{ own }}.share - {{ own }}.own_share) * {{ other }}.share)
+    ({{ own }}.share - {{ own }}.own_share) * {{ other }}.share
 {%- endmacro %}
 
 {#- Transfers of offices below a scope with it or with one another. -#}

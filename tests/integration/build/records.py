@@ -9,14 +9,21 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
-from rollcall.datasets import datasets
+from rollcall.datasets import datasets as known_datasets
 from rollcall.periods import LOCAL, Period
 from rollcall.warehouse.connection import connect
 
 Rows = Sequence[Mapping[str, Any]]
-DATASETS = tuple(datasets())
+# Of each dataset, the key of each held row as it was read: None where its cell was empty, one with … where it was cut.
+Held = Mapping[str, Sequence[str | None]]
+DATASETS = tuple(known_datasets())
 PERSON = {name: UUID(int=number) for number, name in enumerate("abcdefgh", 1)}
+
+
+def held_keys(held: "int | Held", dataset: str) -> Sequence[str | None]:
+    return [f"H{number}" for number in range(held)] if isinstance(held, int) else held.get(dataset, ())
 
 
 @dataclass
@@ -25,14 +32,19 @@ class Offices:
 
     revisions: dict[tuple[int, str], Iterator[int]] = field(default_factory=dict)
 
-    def submit(self, office_key: int, period: str, held: int = 0, **datasets: Rows) -> int:
-        """Land, judge and load one file; its slices replace those before. Returns the submission."""
+    def submit(self, office_key: int, period: str, held: int | Held = 0, **datasets: Rows) -> int:
+        """
+        Land, judge and load one file; its slices replace those before. Returns the submission.
+
+        *held* rows: so many in each dataset, of keys that nobody has; or of each dataset, their keys.
+        """
         revision = next(self.revisions.setdefault((office_key, period), count(1)))
+        keys = {name: held_keys(held, name) for name in datasets}
         with connect() as connection:
             submission = land(connection, office_key, period, revision)
-            judge(connection, submission, period, "partly_accepted" if held else "accepted")
+            judge(connection, submission, period, "partly_accepted" if any(keys.values()) else "accepted")
             for dataset, rows in datasets.items():
-                load(connection, submission, office_key, period, revision, dataset, rows, held)
+                load(connection, submission, office_key, period, revision, dataset, rows, keys[dataset])
         return submission
 
     def send_unusable(self, office_key: int, period: str, reason: str) -> int:
@@ -85,9 +97,9 @@ def load(
     revision: int,
     dataset: str,
     rows: Rows,
-    held: int,
+    held: Sequence[str | None],
 ) -> None:
-    """Write accepted rows and the verdict, and move the slice's pointer."""
+    """Write accepted and held rows and the verdict, and move the slice's pointer."""
     for number, row in enumerate(rows, 2):
         lineage = {"_submission_id": submission, "_office_key": office_key, "_period": period, "_sheet": "表"}
         cells = lineage | {"_row": number} | dict(row)
@@ -99,13 +111,16 @@ def load(
             ),
             list(cells.values()),
         )
-    for number in range(held):
+    number_column = known_datasets()[dataset].keys[0]
+    for line, key in enumerate(held, 2 + len(rows)):
+        payload = {} if key is None else {number_column: key}
         connection.execute(
-            "insert into quarantine.rows values (%s, %s, '表', %s, '{}')", [submission, dataset, 1000 + number]
+            "insert into quarantine.rows values (%s, %s, '表', %s, %s)", [submission, dataset, line, Jsonb(payload)]
         )
+    outcome, received = "partly_accepted" if held else "accepted", len(rows) + len(held)
     connection.execute(
         "insert into ledger.verdicts values (%s, %s, %s, null, %s, %s, %s)",
-        [submission, dataset, "partly_accepted" if held else "accepted", len(rows) + held, len(rows), held],
+        [submission, dataset, outcome, received, len(rows), len(held)],
     )
     connection.execute(
         "insert into ledger.slices (office_key, period, dataset, submission_id, revision) values (%s, %s, %s, %s, %s)"
