@@ -27,7 +27,7 @@ netted as (
         period,
         -amount_yuan as change
     from internal
-    where {{ predicate }}
+    where {{ predicate }} and amount_yuan <> 0
     {%- if not loop.last %}
     union all
     {%- endif %}
