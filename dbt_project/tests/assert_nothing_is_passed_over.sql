@@ -17,21 +17,21 @@ told as (
         on entries.event_key = organised.event_key and organised.office_key = organised.organiser_key
     where entries.submission_id = any(array(select unnest(touched.submissions) from touched))
     group by entries.submission_id, entries.source_sheet, entries.source_row
-    {%- for register, entries in [('team', 'teams'), ('site', 'sites'), ('project', 'projects')] %}
+    {%- for register, listed_in in [('team', 'teams'), ('site', 'sites'), ('project', 'projects')] %}
     union all
     select
         '{{ register }}_unknown' as finding,
         entries.submission_id,
         entries.source_sheet,
         entries.source_row,
-        count(listed.{{ register }}_key) > 0 as is_found
+        count(own.{{ register }}_key) + count(reporters.{{ register }}_key) > 0 as is_found
     from {{ ref('int_references_to_registers') }} as entries
-    left join {{ ref('dim_' ~ entries) }} as listed
+    {%- for listed, office in [('own', 'office_key'), ('reporters', 'reporter_key')] %}
+    left join {{ ref('dim_' ~ listed_in) }} as {{ listed }}
         on
-            listed.{{ register }}_key in (
-                entries.office_key || '/' || entries.entry_no, entries.reporter_key || '/' || entries.entry_no
-            )
-            and entries.day between listed.valid_from and coalesce(listed.valid_to, entries.day)
+            entries.{{ office }} || '/' || entries.entry_no = {{ listed }}.{{ register }}_key
+            and entries.day between {{ listed }}.valid_from and coalesce({{ listed }}.valid_to, entries.day)
+    {%- endfor %}
     where
         entries.register = '{{ register }}'
         and entries.submission_id = any(array(select unnest(touched.submissions) from touched))
