@@ -114,7 +114,8 @@ def test_what_an_office_itself_paid_counts_and_what_those_below_paid_one_another
         assert {key: by_function(indicator)[key] for key in shown} == shown, indicator
         counties = {CODE[key]: value for key, value in shown.items() if key in (CHENGGUAN, QILIHE) and value}
         assert by_metric(indicator, "county") == counties, indicator
-        assert by_metric(indicator, "province") == {CODE[GANSU]: shown[GANSU]} if shown[GANSU] else {}, indicator
+        provinces = {CODE[GANSU]: shown[GANSU]} if shown[GANSU] else {}
+        assert by_metric(indicator, "province") == provinces, indicator
 
 
 def test_ends_that_state_other_amounts_are_matched_and_listed_with_both(empty: str) -> None:
