@@ -9,8 +9,8 @@
         office_key,
         indicator,
         day,
-        change::numeric(18, 2) as change,
-        case when indicator in ({{ quoted(mean_indicators()) }}) then of_count end::integer as of_count
+        change::numeric(38, 2) as change,
+        case when indicator in ({{ quoted(mean_indicators()) }}) then of_count end::bigint as of_count
     from (
         select
             daily.office_key,
@@ -49,8 +49,8 @@
         office_key,
         indicator,
         day,
-        change::numeric(18, 2) as change,
-        null::integer as of_count
+        change::numeric(38, 2) as change,
+        null::bigint as of_count
     from (
         select
             daily.office_key,
@@ -106,8 +106,8 @@
         office_key,
         indicator,
         day,
-        change::numeric(18, 2) as change,
-        null::integer as of_count
+        change::numeric(38, 2) as change,
+        null::bigint as of_count
     from (
         select
             daily.office_key,

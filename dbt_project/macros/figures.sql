@@ -1,10 +1,20 @@
+{#- Whether a unit holds an honour: suspended it does, applying for it or after it was revoked it does not. -#}
+{% macro is_honoured() -%}
+    honour_level <> 'none' and coalesce(honour_status, 'kept') not in ('revoked', 'applying')
+{%- endmacro %}
+
+{#- Whether a unit is of an alliance, which is known by its name: at one member its kind may be blank. -#}
+{% macro is_in_an_alliance() -%}
+    alliance_name is not null and alliance_kind is distinct from 'none'
+{%- endmacro %}
+
 {#-
     What each indicator counts, by the dataset it comes from; label, nature and definition are those of
     `indicators.csv`. A measure is over one row of the dataset's mart, for a register over one version of an entry; it
     is null where the row says nothing of it, which is not zero.
 -#}
 {% macro indicators_of_registers() -%}
-    {%- set is_honoured = "honour_level <> 'none' and coalesce(honour_status, 'kept') <> 'revoked'" -%}
+    {%- set is_honoured = is_honoured() -%}
     {%- set measures = {'units': {
         'units': 'case when ' ~ is_honoured ~ ' then 1 end',
         'units_national': 'case when ' ~ is_honoured ~ " and honour_level = 'national' then 1 end",
@@ -84,12 +94,12 @@
         'role_models': {'selected_on': {'role_models': '1'}},
         'points': {'booked_on': {
             'points_earned': 'case when points > 0 then points end',
-            'points_redeemed': 'case when points < 0 then -points end',
+            'points_redeemed': "case when reason = 'redeemed' then -points end",
         }},
     }) }}
 {%- endmacro %}
 
-{#- Transfers of these indicators net to zero in every office that both ends lie below. -#}
+{#- Of transfers: what an office itself received or paid, and what those below it did with offices outside of it. -#}
 {% macro netted_indicators() -%}
     {{ return({
         'funding_in_provincial_yuan': "funding_kind = 'transfer_in' and fund_source = 'provincial'",
@@ -130,7 +140,10 @@
 
 {#- Counted distinct at each level: whole in each heir of an office that was split, once in an office above both. -#}
 {% macro distinct_indicators() -%}
-    {{ return(['alliances', 'volunteers', 'volunteers_backbone', 'volunteers_served']) }}
+    {{ return(
+        indicators_of_registers()['units'].keys() | list
+        + ['alliances', 'volunteers', 'volunteers_backbone', 'volunteers_served']
+    ) }}
 {%- endmacro %}
 
 {#- A mean is a sum over a count; both are divided, and added up, before the one is divided by the other. -#}

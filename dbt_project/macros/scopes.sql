@@ -2,7 +2,8 @@
     What the sum over the offices of a scope counts too often, as negative changes.
 
     *members* says which offices are in which scopes, of which indicator, and on which day or days: rows of `window_id`,
-    `indicator`, `tree_no`, `office_key` (the member), `ancestor_key` (the scope), `share`, `from_day` and `to_day`. The
+    `indicator`, `tree_no`, `office_key` (the member), `ancestor_key` (the scope), `share` (of which
+    `own_share` is the scope's own), `from_day` and `to_day`. The
     models of the figures and the functions that readers call share these.
 -#}
 
@@ -50,8 +51,11 @@
     group by window_id, ancestor_key, indicator
 {%- endmacro %}
 
-{#- Alliances that units of several offices of a scope belong to on its last day. -#}
-{% macro alliances_counted_again(members) -%}
+{#-
+    Units that bear one credit code on the lists of several offices of a scope on its last day, each indicator by its own
+    predicate: only the few codes that several offices list at all.
+-#}
+{% macro units_counted_again(members) -%}
     select
         window_id,
         ancestor_key,
@@ -62,7 +66,7 @@
             members.window_id,
             members.ancestor_key,
             members.indicator,
-            coalesce(units.alliance_kind, '') || '/' || units.alliance_name as alliance,
+            units.credit_code,
             count(distinct units.office_key) as offices
         from {{ members }} as members
         inner join {{ ref('dim_units') }} as units
@@ -70,30 +74,75 @@
                 members.office_key = units.office_key
                 and members.to_day >= units.valid_from
                 and members.to_day <= coalesce(units.valid_to, 'infinity')
+                and units.credit_code = any(array(
+                    select listed.credit_code
+                    from {{ ref('dim_units') }} as listed
+                    where listed.credit_code is not null
+                    group by listed.credit_code
+                    having count(distinct listed.office_key) > 1
+                ))
         where
-            members.indicator = 'alliances'
-            and units.alliance_name is not null
-            and units.alliance_kind is distinct from 'none'
-        group by
-            members.window_id,
-            members.ancestor_key,
-            members.indicator,
-            coalesce(units.alliance_kind, '') || '/' || units.alliance_name
+            members.indicator in ({{ quoted(indicators_of_registers()['units']) }})
+            and case members.indicator
+                {%- for indicator, measure in indicators_of_registers()['units'].items() %}
+                when '{{ indicator }}' then {{ measure }}
+                {%- endfor %}
+            end = 1
+        group by members.window_id, members.ancestor_key, members.indicator, units.credit_code
         having count(distinct units.office_key) > 1
     ) as shared
     group by window_id, ancestor_key, indicator
 {%- endmacro %}
 
 {#-
-    Transfers between two offices of a scope. Of an office that was split each heir has its share, and so has the other
-    end: what moved between the two heirs is not within either.
+    Alliances of one name that units of several offices of a scope belong to on its last day, less what each of these
+    offices counts: one for each kind that is stated, and one where none is.
 -#}
+{% macro alliances_counted_again(members) -%}
+    select
+        window_id,
+        ancestor_key,
+        indicator,
+        sum(change)::numeric as change
+    from (
+        select
+            members.window_id,
+            members.ancestor_key,
+            members.indicator,
+            greatest(count(distinct units.alliance_kind), 1)
+            - count(distinct (units.office_key, units.alliance_kind)) filter (where units.alliance_kind is not null)
+            - count(distinct units.office_key)
+            + count(distinct units.office_key) filter (where units.alliance_kind is not null) as change
+        from {{ members }} as members
+        inner join {{ ref('dim_units') }} as units
+            on
+                members.office_key = units.office_key
+                and members.to_day >= units.valid_from
+                and members.to_day <= coalesce(units.valid_to, 'infinity')
+        where members.indicator = 'alliances' and {{ is_in_an_alliance() }}
+        group by members.window_id, members.ancestor_key, members.indicator, units.alliance_name
+        having count(distinct units.office_key) > 1
+    ) as shared
+    where change <> 0
+    group by window_id, ancestor_key, indicator
+{%- endmacro %}
+
+{#-
+    What of a transfer does not count in a scope that its two ends have places in, *own* and *other*: all that an office
+    below the scope did with the scope or with another below it. What the scope itself paid or received counts, whoever
+    is at the other end. Of an office that was split each heir has its share, and so has the other end.
+-#}
+{% macro share_within(own, other) -%}
+    ({{ own }}.share - {{ own }}.own_share) * {{ other }}.share
+{%- endmacro %}
+
+{#- Transfers of offices below a scope with it or with one another. -#}
 {% macro transfers_within(members) -%}
     select
         members.window_id,
         members.ancestor_key,
         members.indicator,
-        -sum(transfers.amount_yuan * members.share * others.share) as change
+        -sum(transfers.amount_yuan * {{ share_within('members', 'others') }}) as change
     from {{ members }} as members
     inner join {{ ref('fct_funding') }} as transfers
         on

@@ -47,6 +47,7 @@ members as not materialized (
         places.office_key,
         places.ancestor_key,
         places.share,
+        places.own_share,
         pieces.from_day,
         pieces.to_day
     from pieces
@@ -75,7 +76,9 @@ contributions as not materialized (
             and members.indicator = changes.indicator
             and changes.day between members.from_day and members.to_day
     group by members.window_id, members.ancestor_key, members.indicator
-    {%- for counted in [persons_counted_again, alliances_counted_again, transfers_within, persons_served] %}
+    {%- for counted in [
+        persons_counted_again, units_counted_again, alliances_counted_again, transfers_within, persons_served
+    ] %}
     union all
     select
         window_id,
@@ -106,8 +109,9 @@ contributions as not materialized (
                 {%- endfor %}
                 {%- endfor %}
             end
-            and slices.period <= to_char(members.to_day, 'YYYY-MM')
-            and (members.from_day = '-infinity' or slices.period >= to_char(members.from_day, 'YYYY-MM'))
+            {#- By days, for to_day may be infinity, which lies in no month. #}
+            and to_date(slices.period, 'YYYY-MM') <= members.to_day
+            and to_date(slices.period, 'YYYY-MM') + interval '1 month' > members.from_day
 ),
 
 figures as (
@@ -117,7 +121,7 @@ figures as (
         (
             sum(change)
             / case when indicator in ({{ quoted(mean_indicators()) }}) then nullif(sum(of_count), 0) else 1 end
-        )::numeric(18, 2) as value
+        )::numeric(38, 2) as value
     from contributions
     group by window_id, ancestor_key, indicator
 )

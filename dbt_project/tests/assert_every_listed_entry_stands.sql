@@ -1,14 +1,17 @@
 -- One row per entry of an accepted list that is not told by exactly one version, as listed, standing at the end of the
 -- list's month (or on its office's last day), for the offices being built; and one per version that stands then without
--- being on the list.
+-- being on the list: but for an entry that stood on the list before, of which this list held the row, or a row whose
+-- number could not be read. Such an entry has to stand.
 {%- for dataset, register in registers().items() %}
 {%- set key = register.entry ~ '_key' %}
+{%- set number = register.entry ~ '_no' %}
 (
     with lists as (
         select
             slices.office_key,
             slices.period,
             slices.submission_id,
+            row_number() over (partition by slices.office_key order by slices.period) as list_no,
             least(
                 (to_date(slices.period, 'YYYY-MM') + interval '1 month' - interval '1 day')::date, lives.ended_on
             ) as heard_on
@@ -37,12 +40,45 @@
     standing as (
         select
             lists.period as listed_in,
+            lists.list_no,
             versions.*
         from lists
         inner join {{ ref('dim_' ~ dataset) }} as versions
             on
                 lists.office_key = versions.office_key
                 and lists.heard_on between versions.valid_from and coalesce(versions.valid_to, lists.heard_on)
+    ),
+
+    held as (
+        select
+            lists.office_key,
+            lists.list_no,
+            held.payload ->> '{{ number }}' as number_read
+        from {{ source('quarantine', 'rows') }} as held
+        inner join lists on held.submission_id = lists.submission_id
+        where held.dataset = '{{ dataset }}'
+    ),
+
+    {#- What stood on the list before, and a row that this one held may be of. #}
+    kept as (
+        select distinct
+            earlier.{{ key }},
+            lists.period as listed_in
+        from standing as earlier
+        inner join lists on earlier.office_key = lists.office_key and earlier.list_no = lists.list_no - 1
+        inner join held on lists.office_key = held.office_key and lists.list_no = held.list_no
+        where
+            coalesce(held.number_read, '…') like '%…%'
+            or earlier.{{ number }} = held.number_read
+    ),
+
+    stood as (
+        select
+            standing.*,
+            kept.{{ key }} is not null and listed.{{ key }} is null as is_kept
+        from standing
+        left join kept on standing.{{ key }} = kept.{{ key }} and standing.listed_in = kept.listed_in
+        left join listed on standing.{{ key }} = listed.{{ key }} and standing.listed_in = listed.period
     )
 
     select
@@ -52,7 +88,7 @@
         count(listed.{{ key }}) as listed,
         count(standing.{{ key }}) as standing
     from listed
-    full join standing
+    full join (select * from stood where not is_kept) as standing
         on
             listed.{{ key }} = standing.{{ key }}
             and listed.period = standing.listed_in
@@ -61,6 +97,17 @@
             {%- endfor %}
     group by coalesce(listed.{{ key }}, standing.{{ key }}), coalesce(listed.period, standing.listed_in)
     having count(*) <> 1 or count(listed.{{ key }}) <> 1 or count(standing.{{ key }}) <> 1
+    union all
+    select
+        '{{ dataset }}' as dataset,
+        kept.{{ key }} as entry_key,
+        kept.listed_in as period,
+        0 as listed,
+        count(standing.{{ key }}) as standing
+    from kept
+    left join standing on kept.{{ key }} = standing.{{ key }} and kept.listed_in = standing.listed_in
+    group by kept.{{ key }}, kept.listed_in
+    having count(standing.{{ key }}) <> 1
 )
 {%- if not loop.last %}
 union all

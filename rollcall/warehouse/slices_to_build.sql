@@ -23,14 +23,20 @@ inner join ledger.slices as slices
 where slices.dataset = 'registrations'
 on conflict do nothing;
 
--- The other ends of transfers.
+-- The other ends of transfers; an end is also told by an heir of the office named, or names its heir.
 with told as materialized (
     select distinct others._office_key, others._period, others._submission_id
     from ledger.slices_to_build as touched
     inner join raw.funding as said on touched.period = said._period and touched.office_key = said._office_key
     inner join reference.offices as counterparties on said.counterparty_code = counterparties.code
-    inner join raw.funding as others
-        on counterparties.office_key = others._office_key and said.voucher_no = others.voucher_no
+    cross join lateral (
+        select counterparties.office_key
+        union
+        select heirs.heir_key from reference.office_heirs as heirs where heirs.office_key = counterparties.office_key
+        union
+        select heirs.office_key from reference.office_heirs as heirs where heirs.heir_key = counterparties.office_key
+    ) as kin
+    inner join raw.funding as others on kin.office_key = others._office_key and said.voucher_no = others.voucher_no
     where touched.dataset = 'funding'
 )
 insert into ledger.slices_to_build (office_key, period, dataset, submission_id)

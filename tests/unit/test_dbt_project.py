@@ -21,6 +21,7 @@ CHINESE_THEN_ENGLISH = re.compile(r"^[^。]*[\u4e00-\u9fff][^。]*。[A-Za-z0-9]
 CLOCKS = re.compile(r"\b(now\s*\(|current_(date|time|timestamp)|localtime|clock_timestamp|statement_timestamp)", re.I)
 BEYOND_CITUS = re.compile(r"\b(merge\s+into|grouping\s+sets|rollup\s*\(|cube\s*\(|recursive)\b", re.I)
 VIEWS = {"dim_registrations"}  # fct_registrations said differently
+SUMS = {"value", "difference", "change", "contribution"}
 assert all((MODELS, SQL_FILES, MODEL_FILES)), "a rule over no files passes; has a folder moved?"
 
 
@@ -81,8 +82,20 @@ def test_every_mart_has_typed_columns_and_a_primary_key_that_is_never_null(name:
 def test_money_is_numeric_18_2() -> None:
     for name in marts():
         for column in described()[name]["columns"]:
-            if column["name"].endswith("_yuan") or column["name"] == "value":
+            if column["name"].endswith("_yuan"):
                 assert column["data_type"] == "numeric(18, 2)", (name, column["name"])
+
+
+def test_what_is_summed_has_room_for_all_that_the_door_lets_in() -> None:
+    """A single amount has 12 digits before the point, another number 15; a figure is the sum of any number of them."""
+    sums = [
+        (name, column["name"], column["data_type"])
+        for name in marts()
+        for column in described()[name]["columns"]
+        if column["name"] in SUMS and column["data_type"] != "text"
+    ]
+    assert {column for _, column, _ in sums} == SUMS
+    assert {kind for *_, kind in sums} == {"numeric(38, 2)"}, sums
 
 
 @pytest.mark.parametrize("path", SQL_FILES, ids=lambda path: path.stem)

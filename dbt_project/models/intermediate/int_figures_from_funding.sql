@@ -35,6 +35,15 @@ moves as (
             'funding_unmatched_yuan',
             vouchers.other_booked_on,
             case when vouchers.other_booked_on > vouchers.counted_on then -vouchers.amount_yuan end
+        ),
+        {#- By how much the two ends differ, from the day on which both are booked: once, at the payer. #}
+        (
+            'funding_unmatched_yuan',
+            greatest(vouchers.counted_on, vouchers.other_booked_on),
+            case
+                when vouchers.is_matched and vouchers.funding_kind = 'transfer_out'
+                    then nullif(abs(vouchers.amount_yuan - vouchers.other_amount_yuan), 0)
+            end
         )
     ) as figures (indicator, day, change)
     where figures.change is not null
@@ -45,7 +54,7 @@ select
     office_key,
     indicator,
     day,
-    sum(change)::numeric(18, 2) as change,
-    null::integer as of_count
+    sum(change)::numeric(38, 2) as change,
+    null::bigint as of_count
 from moves
 group by office_key, indicator, day

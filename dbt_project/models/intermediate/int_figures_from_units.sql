@@ -1,42 +1,35 @@
-with alliances as (
+{%- set measures = indicators_of_registers()['units'] -%}
+{#- One credit code is one unit, however many entries of the list bear it; a unit without one is its entry. #}
+with presences as (
+    {%- for day, sign in [('valid_from', 1), ('valid_to + 1', -1)] %}
     select
         office_key,
-        valid_from,
-        valid_to,
-        coalesce(alliance_kind, '') || '/' || alliance_name as alliance
+        coalesce(credit_code, unit_key) as holder,
+        {{ day }} as day,
+        {%- for indicator, measure in measures.items() %}
+        {{ sign }} * coalesce({{ measure }}, 0) as {{ indicator }}{% if not loop.last %},{% endif %}
+        {%- endfor %}
     from {{ ref('dim_units') }}
-    where alliance_name is not null and alliance_kind is distinct from 'none'
-),
-
-presences as (
-    select
-        office_key,
-        alliance as holder,
-        valid_from as day,
-        1 as alliances
-    from alliances
+    {%- if loop.first %}
     union all
-    select
-        office_key,
-        alliance as holder,
-        valid_to + 1 as day,
-        -1 as alliances
-    from alliances
+    {%- else %}
     where valid_to is not null
-    union all
-    {#- A register without alliances tells that there are none. #}
-    select
-        office_key,
-        null as holder,
-        valid_from as day,
-        0 as alliances
-    from {{ ref('dim_units') }}
+    {%- endif %}
+    {%- endfor %}
 ),
 
 changes as (
-    {{ daily_stocks(ref('dim_units'), indicators_of_registers()['units']) | indent(4) }}
+    {{ daily_distinct('presences', measures) | indent(4) }}
     union all
-    {{ daily_distinct('presences', ['alliances']) | indent(4) }}
+    select
+        office_key,
+        'alliances' as indicator,
+        day,
+        sum(change)::numeric(38, 2) as change,
+        null::bigint as of_count
+    from {{ ref('int_alliances_of_offices') }}
+    group by office_key, day
+    having sum(change) <> 0 or bool_or(alliance_name is null)
 )
 
 select * from changes

@@ -1,10 +1,10 @@
-{%- for model in ['int_volunteers_netted', 'int_alliances_netted', 'int_transfers_netted', 'int_services_netted'] %}
+{%- for netted in ['volunteers', 'units', 'alliances', 'transfers', 'services'] %}
 select
     office_key,
     indicator,
     period,
     change
-from {{ ref(model) }}
+from {{ ref('int_' ~ netted ~ '_netted') }}
 {%- if not loop.last %}
 union all
 {%- endif %}

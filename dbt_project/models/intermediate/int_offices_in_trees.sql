@@ -66,7 +66,8 @@ gathered as (
         placed.tree_no,
         placed.office_key,
         paths.ancestor_key,
-        sum(placed.share) as share
+        sum(placed.share) as share,
+        coalesce(sum(placed.share) filter (where placed.heir_key = paths.ancestor_key), 0) as own_share
     from placed
     inner join paths on placed.tree_no = paths.tree_no and placed.heir_key = paths.heir_key
     group by placed.tree_no, placed.office_key, paths.ancestor_key
@@ -78,6 +79,7 @@ select
     trees.tree_to,
     gathered.office_key,
     gathered.ancestor_key,
-    trim_scale(gathered.share) as share
+    trim_scale(gathered.share) as share,
+    trim_scale(gathered.own_share) as own_share
 from gathered
 inner join {{ ref('int_trees') }} as trees on gathered.tree_no = trees.tree_no

@@ -1,4 +1,3 @@
-{#- Of an office that was split each heir has its share, and so has the other end. #}
 with internal as (
     select
         places.ancestor_key as office_key,
@@ -6,7 +5,7 @@ with internal as (
         transfers.funding_kind,
         transfers.fund_source,
         transfers.purpose,
-        transfers.amount_yuan * places.share * others.share as amount_yuan
+        transfers.amount_yuan * {{ share_within('places', 'others') }} as amount_yuan
     from {{ ref('fct_funding') }} as transfers
     inner join {{ ref('int_trees') }} as trees
         on transfers.booked_on between trees.reported_from and trees.reported_to
@@ -28,7 +27,7 @@ netted as (
         period,
         -amount_yuan as change
     from internal
-    where {{ predicate }}
+    where {{ predicate }} and amount_yuan <> 0
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -135,7 +135,8 @@ def test_on_the_tree_of_a_day_all_counts_there(moved: str) -> None:
     assert figure(CODE[ZHANGYELU], "volunteers", None, "2023-07-31", "2023-07-09") == 2
     assert figure(CODE[LANZHOU], "events", "2023-06-01", "2023-07-31", "2023-07-09") == 4
     assert figure(CODE[JIAYUGUAN], "events", "2023-06-01", "2023-07-31", "2023-07-09") is None
-    assert figure(CODE[JIUQUANLU], "funding_in_yuan", "2023-06-01", "2023-06-30", "2023-07-10") == 0
+    # whoever is at the other end: what the office it took over received is its own on that tree
+    assert figure(CODE[JIUQUANLU], "funding_in_yuan", "2023-06-01", "2023-06-30", "2023-07-10") == Decimal("5.50")
     assert figure(CODE[ZHANGYELU], "funding_in_yuan", "2023-06-01", "2023-06-30") == Decimal("5.50")
     before, after = (
         {
@@ -158,6 +159,18 @@ def test_a_code_names_the_office_that_bore_it_nearest_to_the_day(moved: str) -> 
     for code in (CODE[QILIHE], NEW_CODE):
         assert figure(code, "events", "2023-07-01", "2023-07-31") == 1
         assert figure(code, "events", "2023-06-01", "2023-06-30") is None
+
+
+def test_infinity_is_any_late_day(moved: str) -> None:
+    """Registers and balances as well; a window without an end has all that ever happened."""
+    offices = [CODE[key] for key in (GANSU, LANZHOU, JIAYUGUAN, JIUQUANLU)]
+    stocks = [name for (name,) in ask("select indicator from reference.indicators where nature = 'stock'")]
+    # Distinct persons are the register of volunteers' own matter: its states have an end that is infinity, too.
+    for indicator in set(stocks) - {"volunteers", "volunteers_backbone"}:
+        late = [figure(code, indicator, None, "2199-12-31") for code in offices]
+        assert [figure(code, indicator, None, "infinity") for code in offices] == late, indicator
+    assert figure(CODE[GANSU], "units_national", None, "infinity") == 0  # known, and none
+    assert figure(CODE[GANSU], "events", "2023-01-01", "infinity") == 4
 
 
 REFUSED = [

@@ -56,8 +56,8 @@ select
 
     -- measures
     compared.claimed_value,
-    coalesce(compared.month_value, figures.value)::numeric(18, 2) as value,
-    (compared.claimed_value - coalesce(compared.month_value, figures.value))::numeric(18, 2) as difference,
+    coalesce(compared.month_value, figures.value)::numeric(38, 2) as value,
+    (compared.claimed_value - coalesce(compared.month_value, figures.value))::numeric(38, 2) as difference,
 
     -- lineage
     compared.submission_id,

@@ -110,8 +110,8 @@ select
     case
         when parts.office_key is not null then parts.contribution - coalesce(parts_below.contribution, 0)
         when not indicators.is_mean then figures.value - coalesce(below.value, 0)
-    end::numeric(18, 2) as contribution,
-    (parts.of_count - coalesce(parts_below.of_count, 0))::numeric(18, 2) as of_count
+    end::numeric(38, 2) as contribution,
+    (parts.of_count - coalesce(parts_below.of_count, 0))::numeric(38, 2) as of_count
 from figures
 inner join {{ ref('int_indicators_built') }} as indicators on figures.indicator = indicators.indicator
 inner join paths on figures.tree_no = paths.tree_no and figures.office_key = paths.office_key

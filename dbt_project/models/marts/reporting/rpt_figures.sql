@@ -94,7 +94,7 @@ valued as (
                 then null
             when targets.is_mean then summed.change / nullif(summed.of_count, 0)
             else summed.change
-        end::numeric(18, 2) as value
+        end::numeric(38, 2) as value
     from summed
     inner join targets on summed.office_key = targets.office_key and summed.indicator = targets.indicator
     left join {{ ref('int_slices_counted') }} as slices
@@ -123,9 +123,12 @@ select
     -- measures
     valued.value,
     claims.claimed_value,
-    (claims.claimed_value - valued.value)::numeric(18, 2) as difference,
+    (claims.claimed_value - valued.value)::numeric(38, 2) as difference,
     valued.slices_expected,
-    valued.slices_accepted
+    valued.slices_accepted,
+    case
+        when valued.dataset in ({{ quoted(registers()) }}) then coalesce(earlier.entries, 0)
+    end as entries_from_earlier_lists
 from valued
 inner join {{ ref('dim_office_versions') }} as offices
     on
@@ -138,3 +141,8 @@ left join {{ ref('int_claims_of_months') }} as claims
         valued.office_key = claims.office_key
         and valued.indicator = claims.indicator
         and valued.period = claims.period
+left join {{ ref('int_entries_from_earlier_lists') }} as earlier
+    on
+        valued.office_key = earlier.office_key
+        and valued.indicator = earlier.indicator
+        and valued.period = earlier.period

@@ -9,17 +9,21 @@ select
     -- when
     period,
     booked_on,
+    booked_in,
+    other_booked_on,
 
     -- what
     fund_source,
     purpose,
+    is_matched,
 
     -- measures
     amount_yuan,
+    other_amount_yuan,
 
     -- lineage
     submission_id,
     source_sheet,
     source_row
 from {{ ref('fct_funding') }}
-where not is_matched
+where not is_matched or amount_yuan <> other_amount_yuan

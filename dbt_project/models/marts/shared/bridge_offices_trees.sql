@@ -4,5 +4,6 @@ select
     ancestor_key,
     tree_from,
     tree_to,
-    share
+    share,
+    own_share
 from {{ ref('int_offices_in_trees') }}

@@ -10,7 +10,10 @@ with honoured as (
             )
         ) as is_other
     from {{ ref('dim_units') }}
-    where honour_level <> 'none' and {{ in_scope() }}
+    where
+        honour_level <> 'none'
+        and honour_status is distinct from 'applying'
+        and {{ in_scope() }}
     window versions as (partition by unit_key order by valid_from)
 ),
 

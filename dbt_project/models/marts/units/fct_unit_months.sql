@@ -13,7 +13,7 @@ select
     honour_level,
     honour_session,
     honour_status,
-    honour_level <> 'none' and coalesce(honour_status, 'kept') <> 'revoked' as is_honoured,
+    {{ is_honoured() }} as is_honoured,
     pool,
     alliance_kind,
     alliance_name,
