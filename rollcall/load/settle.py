@@ -10,10 +10,10 @@ from rollcall.errors import CountsDisagree
 from rollcall.judge.gate import Outcome
 from rollcall.judge.held import not_kept
 from rollcall.load.group import table_name
-from rollcall.warehouse.tables import LINEAGE, raw_columns
+from rollcall.warehouse.tables import FOR_THE_RULES_ONLY, LINEAGE, raw_columns
 
 # What a held row's payload leaves out: lineage has columns of its own, and pseudonyms are not for reading.
-NOT_IN_PAYLOAD = [*LINEAGE, "person_key"]
+NOT_IN_PAYLOAD = [*LINEAGE, "person_key", *FOR_THE_RULES_ONLY]
 
 SET_ASIDE_UNCHANGED = """
 update inbox.{datasets} as d
