@@ -8,16 +8,22 @@ import psycopg
 from rollcall.collect.listing import Listed
 from rollcall.collect.office import Answer, Known
 from rollcall.datasets import asked_of
-from rollcall.offices import Office
+from rollcall.offices import Office, called_on
 from rollcall.periods import Period
 
 
-def expect(connection: psycopg.Connection, period: Period, offices: Sequence[Office], due_at: datetime) -> int:
+def expect(connection: psycopg.Connection, period: Period, registry: Sequence[Office], due_at: datetime) -> int:
     """
-    Note which slices are expected of *offices*, by their level. What was expected before stays.
+    Note which slices are expected of the offices of *registry* that report, by their level.
 
-    Returns how many are new.
+    What was expected before stays, with its due date, but of an office that by the registry of now does not stand on
+    the period's last day: it was merged, say, and its heir is asked. Returns how many are new.
     """
+    standing = [office.office_key for office in registry if office.is_valid_on(period.last_day)]
+    connection.execute(
+        "delete from ledger.expected_slices where period = %s and not office_key = any(%s)", [str(period), standing]
+    )
+    offices = called_on(registry, period.last_day)
     asked = [(o.office_key, dataset) for o in offices for dataset in asked_of(o.level, period.last_day)]
     added = connection.execute(
         """

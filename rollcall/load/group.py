@@ -3,7 +3,7 @@
 import csv
 import io
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +51,7 @@ CELLS = {
 
 @dataclass(frozen=True)
 class Submission:
-    """A landed file that has not been judged."""
+    """A landed file that is to be judged."""
 
     submission_id: int
     office_key: int
@@ -63,18 +63,24 @@ class Submission:
     is_landed: bool
 
 
-def unjudged(connection: psycopg.Connection, period: str) -> list[Submission]:
-    """Submissions of *period* that no loaded batch has judged, oldest first."""
+def unjudged(connection: psycopg.Connection, period: str, standing: Collection[int]) -> list[Submission]:
+    """
+    Submissions of *period* that no loaded batch has judged, each office's in order of revision.
+
+    One that was turned away only because its office did not stand is among them once it does: *standing* are the keys
+    of offices that stand on the period's last day.
+    """
     rows = connection.execute(
         """
         select submission_id, office_key, period, kind, filename, bytes, sha256, is_landed
-        from ledger.submissions
+        from ledger.submissions as s
         where period = %s and not exists (
-            select from ledger.judgements where judgements.submission_id = submissions.submission_id
+            select from ledger.judgements as j
+            where j.submission_id = s.submission_id and not (j.awaits_registry and s.office_key = any(%s))
         )
-        order by submission_id
+        order by revision, submission_id
         """,
-        [period],
+        [period, list(standing)],
     )
     return [Submission(*row) for row in rows]
 
@@ -111,8 +117,15 @@ def fetch(group: Sequence[Submission], folder: Path, landing: Landing, settings:
     return {member.submission_id: trouble for member in group if (trouble := troubles.get(member.sha256))}
 
 
-def read_group(group: Sequence[Submission], codes: dict[int, str], folder: Path, settings: Settings) -> list[Reading]:
-    """Read every file of the group in limited child processes; rows lie in *folder* as CSV. Logs progress."""
+def read_group(
+    group: Sequence[Submission], codes: Mapping[int, str], gone: Mapping[int, str], folder: Path, settings: Settings
+) -> list[Reading]:
+    """
+    Read every file of the group in limited child processes; rows lie in *folder* as CSV. Logs progress.
+
+    Files over the limit, and those of *gone* (by submission_id, with the reason), are turned away unread. Raises
+    CountsDisagree where the readers say nothing of a file.
+    """
     jobs = [
         Job(
             submission_id=member.submission_id,
@@ -125,10 +138,19 @@ def read_group(group: Sequence[Submission], codes: dict[int, str], folder: Path,
         )
         # the largest first, so that no child starts it when the others have finished
         for member in sorted(group, key=lambda member: -member.bytes)
-        if member.is_landed
+        if member.is_landed and member.submission_id not in gone
     ]
-    refused = [Reading(member.submission_id, TOO_LARGE, [], {}) for member in group if not member.is_landed]
-    return refused + list(with_progress(read_files(jobs, folder, settings), len(jobs), "files read", log))
+    wanted = {job.submission_id for job in jobs}
+    readings = [
+        Reading(member.submission_id, gone.get(member.submission_id, TOO_LARGE), [], {})
+        for member in group
+        if member.submission_id not in wanted
+    ]
+    readings += with_progress(read_files(jobs, folder, settings), len(jobs), "files read", log)
+    silent = {member.submission_id for member in group} - {reading.submission_id for reading in readings}
+    if silent:
+        raise CountsDisagree(f"the readers say nothing of submissions {sorted(silent)[:10]}")
+    return readings
 
 
 def table_name(batch_id: int, name: str) -> str:

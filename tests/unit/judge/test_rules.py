@@ -78,7 +78,7 @@ OWN_DAY = {
 
 @pytest.mark.parametrize("name", datasets())
 def test_a_key_stands_once_in_a_slice_or_once_a_month_where_it_may_begin_again(name: str) -> None:
-    """In a backlog, which tells of many months; of needs always, for a need may be told of months after it was raised."""
+    """In a backlog, which tells of many months; of needs always, for a need is told of until it is done."""
     dataset = datasets()[name]
     keys = ["_submission_id", *dataset.keys]
     critical = [rule for rule in rules_of(name) if rule.severity == "critical"]
