@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import psycopg
 
-from rollcall.errors import CountsDisagree, RuleNotRun
+from rollcall.errors import CountsDisagree, ReferenceMissing, RuleNotRun
 from rollcall.parse.readings import Reading
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,8 @@ def judge_apart(
     Have *judge* take all of *readings* at once; where it fails, each half by itself, and so on, in their order.
 
     Returns what it gave, and why it failed by submission_id, of the files that it fails over alone. Raises its first
-    failure where no file could be judged, or too many could not: then nothing is said of any file.
+    failure where no file could be judged, or too many could not, and at once where the reference tables are not loaded:
+    that is no file's doing.
     """
     done: list[Done] = []
     culprits: dict[int, str] = {}
@@ -40,6 +41,8 @@ def judge_apart(
         some = waiting.pop()
         try:
             done.append(judge(some))
+        except ReferenceMissing:
+            raise
         except FAILURES as error:
             failure = failure or error
             if len(some) > 1:
