@@ -1,10 +1,13 @@
 """Whatever the door can read in one office's file, the rules and tables behind it can hold: nobody else is stopped."""
 
+import io
+import random
+import zipfile
 from typing import Any
 
 from rollcall.datasets import Column, datasets
 from rollcall.warehouse.connection import connect
-from tests.files import CLEAN, as_csv, as_json, rows_of
+from tests.files import CLEAN, as_csv, as_json, as_xlsx, rows_of
 from tests.integration.load.conftest import asked, balance, load
 from tests.reference import fill_lists
 
@@ -61,3 +64,20 @@ def test_any_value_that_is_read_is_judged_and_stops_nobody(submit):
     assert outcomes == {hostile[0]: "partly_accepted", hostile[1]: "partly_accepted", good: "accepted"}
     received = dict(asked("select dataset, received from ledger.verdicts where submission_id = %s", hostile[0]))
     assert received == {name: len(rows) for name, rows in everything.items()}
+
+
+def test_a_sheet_with_an_endless_name_is_turned_away(submit):
+    """Blanks around a name go, but no index of the warehouse holds 9,000 of them: that would fail the load of all."""
+    blanks = "".join(random.Random(1).choices("\xa0\u1680\u2000\u2003\u2009\u202f\u205f\u3000", k=9000))
+    source, made = zipfile.ZipFile(io.BytesIO(as_xlsx(units=rows_of("units", 2)))), io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as book:
+        for part in source.namelist():
+            content = source.read(part).decode()
+            book.writestr(part, content.replace('台账" sheetId', f'台账{blanks}" sheetId'))
+    endless = submit(2, made.getvalue(), "2023-07.xlsx")
+    good = submit(3, as_csv("units", rows_of("units", 2)))
+    load()
+    assert asked("select * from ops.unread_files") == []
+    assert dict(asked("select submission_id, outcome from ledger.judgements")) == {
+        endless: "turned_away", good: "accepted",
+    }  # fmt: skip
