@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from rollcall.load.again import Version, why_unchanged
 from rollcall.load.period import in_groups
 from tests.files import as_csv, as_json, rows_of
 from tests.integration.load.conftest import asked, balance, load
@@ -140,27 +139,6 @@ def test_a_second_file_of_one_revision_is_told_that_it_does_not_count(submit):
     load()
     assert outcomes() == {first: "accepted", second: "unchanged"}
     assert reasons()[second] == "第 1 版已接受另一个文件，本文件没有采用；如要更正，请用新的版次报送。"
-
-
-ACCEPTED = Version(5, "a", "regular", "rules", held=1)
-
-
-@pytest.mark.parametrize(
-    ("sent", "is_judged"),
-    [
-        (Version(6, "b", "regular", "rules"), True),
-        (Version(6, "a", "regular", "rules"), False),
-        (Version(6, "a", "correction", "rules"), True),
-        (Version(6, "a", "regular", "other rules"), True),
-        (Version(5, "a", "backlog", "rules"), True),
-        (Version(5, "b", "regular", "rules"), False),
-        (Version(4, "a", "backlog", "other rules"), False),
-    ],
-)
-def test_why_a_version_changes_nothing(sent, is_judged):
-    assert (why_unchanged(sent, ACCEPTED) is None) == is_judged
-    clean = Version(5, "a", "regular", "rules")
-    assert why_unchanged(sent, clean) is not None or sent.sha256 == "b"
 
 
 def test_what_a_judgement_rests_on(submit, tmp_path):

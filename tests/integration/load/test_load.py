@@ -335,3 +335,14 @@ def test_rows_that_did_not_reach_the_inbox_stop_the_load(submit, monkeypatch):
     assert asked("select 1 from ledger.verdicts") == []
     load()
     balance()
+
+
+def test_a_warehouse_of_before_is_brought_up_to_date(submit):
+    """What was added to the ledger since is added where it lies already, as often as one likes."""
+    with connect() as connection:
+        connection.execute("alter table ledger.judgements drop column rules_sha256, drop column awaits_registry")
+    prepare()
+    prepare()
+    accepted = submit(2, as_csv("units", rows_of("units", 1)))
+    load()
+    assert outcomes() == {accepted: "accepted"}
