@@ -101,20 +101,25 @@ def fetch(group: Sequence[Submission], folder: Path, landing: Landing, settings:
     """
     Bring the landed bytes beside us, each checked against its digest.
 
-    Returns the submissions whose bytes are not those that were landed, with what is wrong: they are not to be read.
+    Returns the submissions whose bytes are not those that were landed, or cannot be had, with what is wrong: they are
+    not to be read. Raises OSError where landing gives nothing at all.
     """
     digests = sorted({submission.sha256 for submission in group if submission.is_landed})
 
-    def bring(sha256: str) -> str | None:
+    def bring(sha256: str) -> LandingCorrupt | OSError | None:
         try:
-            (folder / sha256).write_bytes(landing.get(sha256))
-        except LandingCorrupt as error:
-            return str(error)
+            content = landing.get(sha256)
+        except (LandingCorrupt, OSError) as error:
+            return error
+        (folder / sha256).write_bytes(content)
         return None
 
     with ThreadPoolExecutor(settings.threads) as threads:
         troubles = dict(zip(digests, threads.map(bring, digests), strict=True))
-    return {member.submission_id: trouble for member in group if (trouble := troubles.get(member.sha256))}
+    outages = [trouble for trouble in troubles.values() if isinstance(trouble, OSError)]
+    if outages and len(outages) == len(digests):
+        raise outages[0]  # an outage is no file's doing, and not an empty month
+    return {member.submission_id: str(trouble) for member in group if (trouble := troubles.get(member.sha256))}
 
 
 def read_group(

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from rollcall.errors import CountsDisagree, FilesNotJudged, RuleNotRun
+from rollcall.land import Landing
 from rollcall.load import period as loading_period
 from rollcall.load import settle as settling
 from rollcall.periods import Period
@@ -250,6 +251,32 @@ def test_a_file_that_we_cannot_read_holds_itself_and_not_the_month(submit, place
     assert outcomes() == dict.fromkeys((good, corrupt, crashing), "accepted")
     loading_period.require_all_judged(Period.parse("2023-07"))
     assert asked("select * from ops.unread_files") == []
+
+
+def test_a_file_that_landing_does_not_give_holds_itself_and_an_outage_holds_all(submit, monkeypatch):
+    """A bad block, or a right that is missing: one file waits. Where nothing can be had, the load says so."""
+    good, unreadable = (submit(key, as_csv("units", rows_of("units", key))) for key in (2, 3))
+    ((sha256,),) = asked("select sha256 from ledger.submissions where submission_id = %s", unreadable)
+    get = Landing.get
+
+    def fails_over(*digests):
+        def fail(landing, one):
+            if one in digests:
+                raise PermissionError(f"{one} may not be read")
+            return get(landing, one)
+
+        return fail
+
+    monkeypatch.setattr(Landing, "get", fails_over(sha256))
+    load()
+    assert outcomes() == {good: "accepted"}
+    with pytest.raises(FilesNotJudged, match=f"submission {unreadable}: .* may not be read"):
+        loading_period.require_all_judged(PERIOD)
+    with pytest.raises(PermissionError):
+        load()
+    monkeypatch.setattr(Landing, "get", get)
+    load()
+    assert outcomes()[unreadable] == "accepted"
 
 
 def test_an_office_that_the_registry_lost_holds_its_file_and_not_the_month(submit):
