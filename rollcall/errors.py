@@ -41,6 +41,10 @@ class RuleNotRun(RollcallError):
     """A rule crashed, or a suite is empty. Nothing is accepted: the gate fails closed."""
 
 
+class ReferenceMissing(RuleNotRun):
+    """A table that rules look things up in is empty or not there. No file's doing: load the seeds first."""
+
+
 class CountsDisagree(RollcallError):
     """Two ways of counting the same rows differ. Nothing of the group is accepted."""
 

@@ -39,7 +39,7 @@ def plan(periods: list[Period]) -> list[dict[str, Any]]:
     for period in periods:
         offices = called_on(registry, period.last_day)
         with connect() as connection:
-            expect(connection, period, offices, period.due_at(settings.deadline_day))
+            expect(connection, period, registry, period.due_at(settings.deadline_day))
         for office in offices:
             names.setdefault(office.office_key, office.name)
     keys, months = sorted(names), [str(period) for period in periods]
@@ -92,13 +92,18 @@ def find_waiting() -> list[str]:
 
 
 def load(period: Period, run_id: str) -> None:
-    """Read, judge and load what has landed for *period*."""
+    """Read, judge and load what has landed for *period*. What is expected of whom follows the registry of now."""
+    from rollcall.collect.record import expect
     from rollcall.load import period as loading
+    from rollcall.offices import read_registry
     from rollcall.stopwatch import Stopwatch
+    from rollcall.warehouse.connection import connect
 
-    watch = Stopwatch(period, run_id)
+    settings, watch = load_settings(), Stopwatch(period, run_id)
+    with connect() as connection:
+        expect(connection, period, read_registry(settings.registry), period.due_at(settings.deadline_day))
     with watch.step("load") as step:
-        loaded = loading.load(period, load_settings(), watch)
+        loaded = loading.load(period, settings, watch)
         step.rows = loaded.accepted + loaded.held
 
 
@@ -114,22 +119,19 @@ def send_receipts(period: Period, run_id: str) -> None:
     from rollcall.collect.chunk import address_book
     from rollcall.errors import RegistryBroken
     from rollcall.land import Landing
-    from rollcall.offices import Office, read_registry
+    from rollcall.offices import Office, last_known, read_registry
     from rollcall.receipts.send import send_pending
     from rollcall.stopwatch import Stopwatch
     from rollcall.warehouse.connection import connect
 
     settings = load_settings()
-    registry = read_registry(settings.registry)
-    offices = {office.office_key: office for office in registry if office.is_valid_on(period.last_day)}
+    # one that ended before the period's last day is told so where it was last known
+    offices = last_known(read_registry(settings.registry), period.last_day)
     address_of = address_book(settings)
 
     def office_of(key: int) -> Office:
         if key not in offices:
-            raise RegistryBroken(
-                f"by the registry office_key {key} does not stand on {period.last_day}: put back its line of "
-                "offices.csv, or correct what office_events.csv says of it"
-            )
+            raise RegistryBroken(f"by the registry there is no office with key {key}: put back its line of offices.csv")
         return offices[key]
 
     with Stopwatch(period, run_id).step("send_receipts") as step:

@@ -8,16 +8,22 @@ import psycopg
 from rollcall.collect.answer import Answer, Known
 from rollcall.collect.listing import Listed
 from rollcall.datasets import asked_of
-from rollcall.offices import Office
+from rollcall.offices import Office, called_on
 from rollcall.periods import Period
 
 
-def expect(connection: psycopg.Connection, period: Period, offices: Sequence[Office], due_at: datetime) -> int:
+def expect(connection: psycopg.Connection, period: Period, registry: Sequence[Office], due_at: datetime) -> int:
     """
-    Note which slices are expected of *offices*, by their level. What was expected before stays.
+    Note which slices are expected of the offices of *registry* that report, by their level.
 
-    Returns how many are new.
+    What was expected before stays, with its due date, but of an office that by the registry of now does not stand on
+    the period's last day: it was merged, say, and its heir is asked. Returns how many are new.
     """
+    standing = [office.office_key for office in registry if office.is_valid_on(period.last_day)]
+    connection.execute(
+        "delete from ledger.expected_slices where period = %s and not office_key = any(%s)", [str(period), standing]
+    )
+    offices = called_on(registry, period.last_day)
     asked = [(o.office_key, dataset) for o in offices for dataset in asked_of(o.level, period.last_day)]
     added = connection.execute(
         """
@@ -130,12 +136,13 @@ def counts_of(connection: psycopg.Connection, period: str) -> dict[str, int]:
 
 
 def waiting(connection: psycopg.Connection) -> list[str]:
-    """Periods with files that landed after the last batch of the period began, and that nobody has judged."""
+    """Periods with files that landed after the last batch of the period began, and that nobody judged or failed to read."""
     rows = connection.execute(
         """
         select distinct s.period
         from ledger.submissions as s
         where not exists (select from ledger.judgements as j where j.submission_id = s.submission_id)
+            and not exists (select from ops.unread_files as u where u.submission_id = s.submission_id)
             and not exists (
                 select from ledger.batches as b where b.period = s.period and b.started_at > s.received_at
             )

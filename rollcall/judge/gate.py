@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import sql
 from psycopg.errors import UndefinedTable
 
-from rollcall.errors import RuleNotRun
+from rollcall.errors import ReferenceMissing, RuleNotRun
 from rollcall.judge import rules as suites
 from rollcall.judge.rules import Rule, rules_of
 from rollcall.settings import load_settings
@@ -66,7 +66,7 @@ def require_reference(rules: Iterable[Rule]) -> None:
     """
     Look into the registry, and every other reference table that a rule looks things up in.
 
-    Without them every office would be told that its codes are wrong. Raises RuleNotRun.
+    Without them every office would be told that its codes are wrong. Raises ReferenceMissing.
     """
     asked = {name for rule in rules for name in LOOKED_UP.findall(str(rule.kwargs))}
     with connect() as connection:
@@ -75,9 +75,9 @@ def require_reference(rules: Iterable[Rule]) -> None:
             try:
                 is_filled = connection.execute(query).fetchone()
             except UndefinedTable as error:
-                raise RuleNotRun(f"reference.{name} is not there: {SEED_FIRST}") from error
+                raise ReferenceMissing(f"reference.{name} is not there: {SEED_FIRST}") from error
             if not is_filled:
-                raise RuleNotRun(f"reference.{name} is empty: {SEED_FIRST}")
+                raise ReferenceMissing(f"reference.{name} is empty: {SEED_FIRST}")
 
 
 @contextmanager

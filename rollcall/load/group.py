@@ -3,7 +3,7 @@
 import csv
 import io
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ CELLS = {
 
 @dataclass(frozen=True)
 class Submission:
-    """A landed file that has not been judged."""
+    """A landed file that is to be judged."""
 
     submission_id: int
     office_key: int
@@ -64,18 +64,24 @@ class Submission:
     is_landed: bool
 
 
-def unjudged(connection: psycopg.Connection, period: str) -> list[Submission]:
-    """Submissions of *period* that no loaded batch has judged, oldest first."""
+def unjudged(connection: psycopg.Connection, period: str, standing: Collection[int]) -> list[Submission]:
+    """
+    Submissions of *period* that no loaded batch has judged, each office's in order of revision.
+
+    One that was turned away only because its office did not stand is among them once it does: *standing* are the keys
+    of offices that stand on the period's last day.
+    """
     rows = connection.execute(
         """
         select submission_id, office_key, period, kind, filename, bytes, sha256, is_landed
-        from ledger.submissions
+        from ledger.submissions as s
         where period = %s and not exists (
-            select from ledger.judgements where judgements.submission_id = submissions.submission_id
+            select from ledger.judgements as j
+            where j.submission_id = s.submission_id and not (j.awaits_registry and s.office_key = any(%s))
         )
-        order by submission_id
+        order by revision, submission_id
         """,
-        [period],
+        [period, list(standing)],
     )
     return [Submission(*row) for row in rows]
 
@@ -96,24 +102,36 @@ def fetch(group: Sequence[Submission], folder: Path, landing: Landing, settings:
     """
     Bring the landed bytes beside us, each checked against its digest.
 
-    Returns the submissions whose bytes are not those that were landed, with what is wrong: they are not to be read.
+    Returns the submissions whose bytes are not those that were landed, or cannot be had, with what is wrong: they are
+    not to be read. Raises OSError where landing gives nothing at all.
     """
     digests = sorted({submission.sha256 for submission in group if submission.is_landed})
 
-    def bring(sha256: str) -> str | None:
+    def bring(sha256: str) -> LandingCorrupt | OSError | None:
         try:
-            (folder / sha256).write_bytes(landing.get(sha256))
-        except LandingCorrupt as error:
-            return str(error)
+            content = landing.get(sha256)
+        except (LandingCorrupt, OSError) as error:
+            return error
+        (folder / sha256).write_bytes(content)
         return None
 
     with ThreadPoolExecutor(settings.threads) as threads:
         troubles = dict(zip(digests, threads.map(bring, digests), strict=True))
-    return {member.submission_id: trouble for member in group if (trouble := troubles.get(member.sha256))}
+    outages = [trouble for trouble in troubles.values() if isinstance(trouble, OSError)]
+    if outages and len(outages) == len(digests):
+        raise outages[0]  # an outage is no file's doing, and not an empty month
+    return {member.submission_id: str(trouble) for member in group if (trouble := troubles.get(member.sha256))}
 
 
-def read_group(group: Sequence[Submission], codes: dict[int, str], folder: Path, settings: Settings) -> list[Reading]:
-    """Read every file of the group in limited child processes; rows lie in *folder* as CSV. Logs progress."""
+def read_group(
+    group: Sequence[Submission], codes: Mapping[int, str], gone: Mapping[int, str], folder: Path, settings: Settings
+) -> list[Reading]:
+    """
+    Read every file of the group in limited child processes; rows lie in *folder* as CSV. Logs progress.
+
+    Files over the limit, and those of *gone* (by submission_id, with the reason), are turned away unread. Raises
+    CountsDisagree where the readers say nothing of a file.
+    """
     jobs = [
         Job(
             submission_id=member.submission_id,
@@ -126,11 +144,20 @@ def read_group(group: Sequence[Submission], codes: dict[int, str], folder: Path,
         )
         # the largest first, so that no child starts it when the others have finished
         for member in sorted(group, key=lambda member: -member.bytes)
-        if member.is_landed
+        if member.is_landed and member.submission_id not in gone
     ]
     too_large = TOO_LARGE.format(limit=settings.max_bytes // MIB)
-    refused = [Reading(member.submission_id, too_large, [], {}) for member in group if not member.is_landed]
-    return refused + list(with_progress(read_files(jobs, folder, settings), len(jobs), "files read", log))
+    wanted = {job.submission_id for job in jobs}
+    readings = [
+        Reading(member.submission_id, gone.get(member.submission_id, too_large), [], {})
+        for member in group
+        if member.submission_id not in wanted
+    ]
+    readings += with_progress(read_files(jobs, folder, settings), len(jobs), "files read", log)
+    silent = {member.submission_id for member in group} - {reading.submission_id for reading in readings}
+    if silent:
+        raise CountsDisagree(f"the readers say nothing of submissions {sorted(silent)[:10]}")
+    return readings
 
 
 def table_name(batch_id: int, name: str) -> str:

@@ -11,13 +11,18 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from rollcall.errors import FilesNotJudged, RegistryBroken
+from rollcall.errors import FilesNotJudged
+from rollcall.judge.basis import rules_sha256
 from rollcall.judge.gate import judge
 from rollcall.judge.held import find_broken
 from rollcall.land import Landing
+from rollcall.load.again import set_aside_told_twice, set_aside_unchanged
+from rollcall.load.apart import judge_apart
 from rollcall.load.group import Submission, fetch, fill_inbox, in_groups, read_group, unjudged
-from rollcall.load.settle import drop_inbox, set_aside_unchanged, settle
-from rollcall.offices import read_registry
+from rollcall.load.settle import drop_inbox, settle
+from rollcall.load.standing import Standing, codes_on, standing
+from rollcall.offices import read_history
+from rollcall.parse.readings import Reading
 from rollcall.periods import Period
 from rollcall.settings import STATE, Settings
 from rollcall.stopwatch import Stopwatch
@@ -38,6 +43,18 @@ class Loaded:
         return Loaded(self.files + other.files, self.accepted + other.accepted, self.held + other.held)
 
 
+@dataclass(frozen=True)
+class Run:
+    """One load: of which period, whose files, by which rules."""
+
+    period: Period
+    offices: Standing
+    rules: str
+    landing: Landing
+    settings: Settings
+    watch: Stopwatch
+
+
 @contextmanager
 def only_loader() -> Iterator[None]:
     """One load at a time, whoever starts it; a second one waits. The lock goes with the connection."""
@@ -50,36 +67,21 @@ def load(period: Period, settings: Settings, watch: Stopwatch) -> Loaded:
     """
     Judge what has landed for *period*, group by group. Killed at any point, it starts again with what is left.
     """
-    landing = Landing(settings.landing_url)
-    codes = {
-        office.office_key: office.code
-        for office in read_registry(settings.registry)
-        if office.is_valid_on(period.last_day)
-    }
+    history = read_history(settings.registry)
     total = Loaded()
     with only_loader():
         with connect() as connection:
             clear_inbox(connection)
             add_partitions(connection, period)
-            submissions = unjudged(connection, str(period))
-        require_known(submissions, codes, period)
-        for group in in_groups(submissions, settings.group_bytes):
-            total += load_group(period, group, codes, landing, settings, watch)
+            submissions = unjudged(connection, str(period), codes_on(history, period.last_day))
+            rules = rules_sha256(connection)
+        offices = standing(history, period, submissions)
+        note_unread(offices.lost)
+        run = Run(period, offices, rules, Landing(settings.landing_url), settings, watch)
+        known = [submission for submission in submissions if submission.submission_id not in offices.lost]
+        for group in in_groups(known, settings.group_bytes):
+            total += load_group(run, group)
     return total
-
-
-def require_known(submissions: Sequence[Submission], codes: Mapping[int, str], period: Period) -> None:
-    """
-    Raise RegistryBroken where an office that submitted did not stand on the last day of *period*.
-
-    It did when it was asked, so the registry was changed since. An office that ended later corrects its old months.
-    """
-    unknown = sorted({submission.office_key for submission in submissions} - set(codes))
-    if unknown:
-        raise RegistryBroken(
-            f"{period}: offices with key {unknown[:10]} submitted files, but by the registry they do not stand on "
-            f"{period.last_day}: put back their lines of offices.csv, or correct what office_events.csv says of them"
-        )
 
 
 @contextmanager
@@ -108,41 +110,46 @@ def clear_inbox(connection: psycopg.Connection) -> None:
         drop_inbox(connection, batch_id)
 
 
-def load_group(
-    period: Period,
-    group: list[Submission],
-    codes: dict[int, str],
-    landing: Landing,
-    settings: Settings,
-    watch: Stopwatch,
-) -> Loaded:
+def load_group(run: Run, group: list[Submission]) -> Loaded:
     """One group through read, judge and settle."""
+    with scratch(run.settings) as folder:
+        with run.watch.step("parse") as step:
+            unread = fetch(group, folder, run.landing, run.settings)
+            sound = [member for member in group if member.submission_id not in unread]
+            readings = read_group(sound, run.offices.codes, run.offices.gone, folder, run.settings)
+            unread |= {reading.submission_id: reading.crash for reading in readings if reading.crash}
+            place = {member.submission_id: number for number, member in enumerate(group)}
+            readings = sorted((r for r in readings if not r.crash), key=lambda r: place[r.submission_id])
+            step.rows = sum(d.rows for reading in readings for d in reading.datasets.values())
+        note_unread(unread)
+        done, culprits = judge_apart(lambda some: load_batch(run, some, folder), readings)
+    note_unread(culprits)
+    if culprits:
+        with connect() as connection:
+            clear_inbox(connection)
+    return sum(done, Loaded())
+
+
+def load_batch(run: Run, readings: Sequence[Reading], folder: Path) -> Loaded:
+    """What was read of some files through judge and settle: all of it counts, or nothing."""
     with connect() as connection:
         row = connection.execute(
             "insert into ledger.batches (period, started_at) values (%s, clock_timestamp()) returning batch_id",
-            [str(period)],
+            [str(run.period)],
         ).fetchone()
     assert row is not None
     batch_id: int = row[0]
-    with scratch(settings) as folder:
-        with watch.step("parse") as step:
-            unread = fetch(group, folder, landing, settings)
-            sound = [member for member in group if member.submission_id not in unread]
-            readings = read_group(sound, codes, folder, settings)
-            unread |= {reading.submission_id: reading.crash for reading in readings if reading.crash}
-            readings = [reading for reading in readings if not reading.crash]
-            step.rows = sum(d.rows for reading in readings for d in reading.datasets.values())
-        with watch.step("copy") as step, connect() as connection:
-            tables = fill_inbox(connection, batch_id, readings, folder)
-            set_aside_unchanged(connection, batch_id, tables)
-            step.rows = sum(d.rows for reading in readings for d in reading.datasets.values())
-    note_unread(unread)
-    with watch.step("judge") as step:
+    with run.watch.step("copy") as step, connect() as connection:
+        tables = fill_inbox(connection, batch_id, readings, folder)
+        set_aside_unchanged(connection, batch_id, tables, run.rules)
+        step.rows = sum(d.rows for reading in readings for d in reading.datasets.values())
+    with run.watch.step("judge") as step:
         outcomes = judge(tables)
         with connect() as connection:
             find_broken(connection, batch_id, tables, outcomes)
-    with watch.step("settle") as step, connect() as connection:
-        accepted, held = settle(connection, batch_id, tables, outcomes)
+    with run.watch.step("settle") as step, connect() as connection:
+        set_aside_told_twice(connection, batch_id, tables, run.rules)
+        accepted, held = settle(connection, batch_id, tables, outcomes, run.rules, run.offices.gone)
         drop_inbox(connection, batch_id)
         step.rows = accepted + held
     log.info("batch %d: %d files, %d rows accepted, %d held", batch_id, len(readings), accepted, held)
@@ -166,20 +173,22 @@ def note_unread(unread: Mapping[int, str]) -> None:
 
 
 def require_all_judged(period: Period) -> None:
-    """Raise FilesNotJudged where something has landed for *period* that no load could judge."""
+    """
+    Raise FilesNotJudged where a load of *period* noted a file that it could not judge.
+
+    What landed after the load began is not its affair: the next one takes it up.
+    """
     with connect() as connection:
         left = connection.execute(
             """
             select s.submission_id, u.reason
-            from ledger.submissions as s
-            left join ops.unread_files as u using (submission_id)
-            where s.period = %s and not exists (
-                select from ledger.judgements as j where j.submission_id = s.submission_id
-            )
-            order by u.reason is null, s.submission_id
+            from ops.unread_files as u
+            join ledger.submissions as s using (submission_id)
+            where s.period = %s
+            order by s.submission_id
             """,
             [str(period)],
         ).fetchall()
     if left:
-        named = "; ".join(f"submission {number}: {reason or 'not taken up yet'}" for number, reason in left[:5])
+        named = "; ".join(f"submission {number}: {reason}" for number, reason in left[:5])
         raise FilesNotJudged(f"{period}: {len(left)} files are not judged. The others are. {named}"[:4000])

@@ -1,6 +1,6 @@
 """The one transaction of a group: rows to raw or quarantine, verdicts and pointers to the ledger. All, or nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import psycopg
 from psycopg import sql
@@ -11,24 +11,10 @@ from rollcall.errors import CountsDisagree
 from rollcall.judge.gate import Outcome
 from rollcall.judge.held import not_kept
 from rollcall.load.group import table_name
-from rollcall.warehouse.tables import LINEAGE, raw_columns
+from rollcall.warehouse.tables import FOR_THE_RULES_ONLY, LINEAGE, raw_columns
 
 # What a held row's payload leaves out: lineage has columns of its own, and pseudonyms are not for reading.
-NOT_IN_PAYLOAD = [*LINEAGE, "person_key"]
-
-SET_ASIDE_UNCHANGED = """
-update inbox.{datasets} as d
-set unchanged = case
-    when counted.sha256 = sent.sha256 then format('与已接受的第 %s 版内容相同，没有变化。', counted.revision)
-    else format('已接受更新的第 %s 版，本版不再采用。', counted.revision)
-end
-from ledger.submissions as sent, ledger.slices as slice, ledger.submissions as counted
-where d.trouble is null
-    and sent.submission_id = d.submission_id
-    and slice.period = sent.period and slice.office_key = sent.office_key and slice.dataset = d.dataset
-    and counted.submission_id = slice.submission_id
-    and (counted.sha256 = sent.sha256 or sent.revision <= counted.revision)
-"""
+NOT_IN_PAYLOAD = [*LINEAGE, "person_key", *FOR_THE_RULES_ONLY]
 
 HELD = """
 create temporary table held on commit drop as
@@ -65,7 +51,9 @@ from (
 """
 
 JUDGEMENTS = """
-insert into ledger.judgements (submission_id, batch_id, outcome, reason, not_read, judged_at)
+insert into ledger.judgements (
+    submission_id, batch_id, outcome, reason, not_read, judged_at, rules_sha256, awaits_registry
+)
 select
     r.submission_id,
     %(batch_id)s,
@@ -83,10 +71,22 @@ select
             filter (where v.reason is not null)
     ),
     r.not_read,
-    clock_timestamp()
+    clock_timestamp(),
+    %(rules_sha256)s::text,
+    r.submission_id = any(%(gone)s::bigint[])
 from inbox.{readings} as r
 left join ledger.verdicts as v using (submission_id)
 group by r.submission_id, r.trouble, r.not_read
+on conflict (submission_id) do update
+set batch_id = excluded.batch_id, outcome = excluded.outcome, reason = excluded.reason, not_read = excluded.not_read,
+    judged_at = excluded.judged_at, rules_sha256 = excluded.rules_sha256, awaits_registry = excluded.awaits_registry
+where judgements.awaits_registry
+"""
+
+# Of a file that is judged a second time: the office that was told it does not stand is told what became of it.
+OWE_AGAIN = """
+update ledger.receipts set sent_at = null
+where submission_id in (select submission_id from ledger.judgements where batch_id = %(batch_id)s)
 """
 
 POINTERS = """
@@ -146,34 +146,24 @@ def names(batch_id: int) -> dict[str, sql.Identifier]:
     return {kind: sql.Identifier(table_name(batch_id, kind)) for kind in kinds}
 
 
-def set_aside_unchanged(connection: psycopg.Connection, batch_id: int, tables: Mapping[str, str]) -> None:
-    """Take out what changes nothing: the bytes that count already, or a revision lower than the one that counts."""
-    set_aside = connection.execute(sql.SQL(SET_ASIDE_UNCHANGED).format(**names(batch_id))).rowcount
-    if not set_aside:
-        return
-    for dataset, table in tables.items():
-        connection.execute(
-            sql.SQL(
-                "delete from inbox.{} where _submission_id in"
-                " (select submission_id from inbox.{} where dataset = %s and unchanged is not null)"
-            ).format(sql.Identifier(table), sql.Identifier(table_name(batch_id, "datasets"))),
-            [dataset],
-        )
-    connection.execute(
-        sql.SQL(
-            "delete from inbox.{} as c using inbox.{} as d"
-            " where d.unchanged is not null and d.submission_id = c.submission_id and d.dataset = c.dataset"
-        ).format(sql.Identifier(table_name(batch_id, "cells")), sql.Identifier(table_name(batch_id, "datasets")))
-    )
-
-
 def settle(
-    connection: psycopg.Connection, batch_id: int, tables: Mapping[str, str], outcomes: Sequence[Outcome]
+    connection: psycopg.Connection,
+    batch_id: int,
+    tables: Mapping[str, str],
+    outcomes: Sequence[Outcome],
+    rules_sha256: str,
+    gone: Collection[int] = (),
 ) -> tuple[int, int]:
     """
     Write what was judged, in the caller's transaction. Returns rows accepted and rows held.
 
-    Raises CountsDisagree where received is not accepted + quarantined; nothing of the group is then kept.
+    Args:
+        rules_sha256: What the batch was judged by.
+        gone: Submissions turned away because their office does not stand.
+
+    Raises:
+        CountsDisagree: Received is not accepted + quarantined, or a file was judged before; nothing of the group is
+            then kept.
     """
     about = names(batch_id)
     connection.execute(sql.SQL(HELD).format(**about))
@@ -181,7 +171,12 @@ def settle(
     connection.execute("analyze held")
     connection.execute(sql.SQL(VERDICTS).format(**about))
     sheets = Jsonb({name: dataset.sheet_zh for name, dataset in datasets().items()})
-    connection.execute(sql.SQL(JUDGEMENTS).format(**about), {"batch_id": batch_id, "sheets": sheets})
+    judged = {"batch_id": batch_id, "rules_sha256": rules_sha256, "gone": list(gone), "sheets": sheets}
+    written = connection.execute(sql.SQL(JUDGEMENTS).format(**about), judged).rowcount
+    read = connection.execute(sql.SQL("select count(*) from inbox.{readings}").format(**about)).fetchone()
+    if (written,) != read:
+        raise CountsDisagree(f"batch {batch_id}: {read} files were read, {written} judged: the others were before")
+    connection.execute(sql.SQL(OWE_AGAIN), {"batch_id": batch_id})
     connection.execute(sql.SQL(POINTERS), {"batch_id": batch_id})
     accepted = held = 0
     for dataset, table in tables.items():

@@ -2,7 +2,7 @@
 
 from rollcall.offices.heirs import Heir, heirs, heirs_on
 from rollcall.offices.history import History, history_of, read_history, read_registry
-from rollcall.offices.office import LEVELS, Office, called_on
+from rollcall.offices.office import LEVELS, Office, called_on, last_known
 from rollcall.offices.rows import Event
 from rollcall.offices.seeds import write_seeds
 
@@ -16,6 +16,7 @@ __all__ = [
     "heirs",
     "heirs_on",
     "history_of",
+    "last_known",
     "read_history",
     "read_registry",
     "write_seeds",

@@ -34,6 +34,15 @@ class Office:
         return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
+def last_known(offices: Iterable[Office], day: date) -> dict[int, Office]:
+    """Every office, by key, as it was on *day*; one that did not stand then as it last was before, else as it began."""
+    known: dict[int, Office] = {}
+    for office in sorted(offices, key=lambda office: office.valid_from or date.min):
+        if office.office_key not in known or (office.valid_from or date.min) <= day:
+            known[office.office_key] = office
+    return known
+
+
 def called_on(offices: Iterable[Office], day: date) -> list[Office]:
     """The offices that report for a period ending on *day*, one version each, in order of key."""
     return sorted(

@@ -17,15 +17,19 @@ def check_character(first_17: str) -> str:
     return CHECK_CHARACTERS[total % 11]
 
 
-def is_valid_id(number: str, last_day: date) -> bool:
-    """Whether an ID number (upper case) has the right check character and a birth date up to *last_day*."""
+def born_on(number: str, last_day: date) -> date | None:
+    """
+    The date of birth in an ID number (upper case); None where the number does not hold.
+
+    It holds with the right check character and a date of birth up to *last_day*.
+    """
     if not ID_NUMBER.fullmatch(number) or check_character(number[:17]) != number[17]:
-        return False
+        return None
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
-        return False
-    return FIRST_BIRTH <= born <= last_day
+        return None
+    return born if FIRST_BIRTH <= born <= last_day else None
 
 
 def pseudonym(key: bytes, what: str) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 from rollcall.datasets import Dataset
 from rollcall.parse.cells import Cell, CellReader, Read, Unreadable
 from rollcall.parse.headers import Field
-from rollcall.parse.identity import is_valid_id, person_key
+from rollcall.parse.identity import born_on, person_key
 from rollcall.parse.moments import EPOCH_1900
 from rollcall.parse.readings import TOO_MANY_ROWS, DatasetReading, DatasetTurnedAway, Job
 from rollcall.parse.wording import letter
@@ -183,7 +183,7 @@ class TableWriter:
 
     def persons(self, values: dict[str, list[Read]], cells: list[tuple[Cell, ...]], count: int) -> list[list[object]]:
         """
-        The three facts that an ID number leaves behind, one list each: pseudonym, whether it came, whether it holds.
+        What an ID number leaves behind, one list each: pseudonym, whether it came, whether it holds, its date of birth.
 
         A number that came but could not be read leaves the registration's pseudonym; its row is held in any case.
         """
@@ -195,6 +195,7 @@ class TableWriter:
                 came = self.came(cells[found.index], numbers)
         keys: list[object] = []
         holds: list[object] = []
+        births: list[object] = []
         for number, registration in zip(numbers, registrations, strict=True):
             known = number if isinstance(number, str) else None
             keys.append(
@@ -205,8 +206,10 @@ class TableWriter:
                     registration if isinstance(registration, str) else None,
                 )
             )
-            holds.append(None if known is None else "t" if is_valid_id(known, self.last_day) else "f")
-        return [keys, [value or "f" for value in came], holds]
+            born = None if known is None else born_on(known, self.last_day)
+            holds.append(None if known is None else "f" if born is None else "t")
+            births.append(born and born.isoformat())
+        return [keys, [value or "f" for value in came], holds, births]
 
     @staticmethod
     def came(cells: tuple[Cell, ...], numbers: list[Read]) -> list[Read]:

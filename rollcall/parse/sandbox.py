@@ -37,7 +37,7 @@ FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class ParserBroken(RollcallError):
-    """Reading processes do not start, or are ended from outside. Nothing is said of any file; run again."""
+    """Reading processes do not start. Nothing is said of any file; run again."""
 
 
 class FileTooSlow(Exception):
@@ -46,6 +46,10 @@ class FileTooSlow(Exception):
 
 class ChildDied(Exception):
     """The child ended without an answer."""
+
+
+class ChildEnded(Exception):
+    """The child was ended from outside, twice over one file: by the system for want of memory, say."""
 
 
 def read_files(jobs: Iterable[Job], out: Path, settings: Settings) -> Iterator[Reading]:
@@ -100,21 +104,28 @@ def setup_line(out: Path, settings: Settings) -> bytes:
 
 
 def read_one(crew: "SimpleQueue[Child]", job: Job, out: Path) -> Reading:
-    """Read one file in whichever child is free. A file that ends its child is turned away."""
+    """
+    Read one file in whichever child is free. A file that ends its child is turned away.
+
+    One over which the child is ended from outside holds itself: that is the reading's `crash`.
+    """
     child = crew.get()
+    trouble = crash = None
     try:
         message = ask(child, job, tries=2)
     except FileTooSlow:
         trouble = SLOW.format(seconds=child.wall_seconds)
     except ChildDied:
         trouble = BUSY if child.ended_by == signal.SIGXCPU else DIED
+    except ChildEnded as ended:
+        crash = str(ended)
     else:
         return Reading.from_message(message)
     finally:
         crew.put(child)
     for name in ("cells", *datasets()):
         (out / f"{job.submission_id}.{name}.csv").unlink(missing_ok=True)
-    return Reading(job.submission_id, trouble, [], {})
+    return Reading(job.submission_id, trouble, [], {}, crash)
 
 
 def ask(child: "Child", job: Job, tries: int) -> dict[str, Any]:
@@ -125,9 +136,7 @@ def ask(child: "Child", job: Job, tries: int) -> dict[str, Any]:
         if child.ended_by is None or child.ended_by in FROM_OUTSIDE:
             if tries > 1 and child.ended_by in FROM_OUTSIDE:
                 return ask(child, job, tries - 1)
-            raise ParserBroken(
-                f"submission {job.submission_id}: the reading process ended ({death}): {child.last_words()}"
-            ) from death
+            raise ChildEnded(f"the reading process ended ({death}): {child.last_words()}") from death
         raise
     return message
 

@@ -22,6 +22,7 @@ from rollcall.parse.wording import BLANKS, HOSTILE, letter, shown
 
 BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 MOST_NAMED = 50
+LONGEST_NAME = 31  # of a sheet, as spreadsheets have it; a longer one is in no index of the warehouse
 # Cells of the rectangle around all that is filled: the reader holds every one of them, also the empty ones.
 MOST_CELLS = 20_000_000
 BROKEN_SHEET = "工作表已损坏，读不出来。请用 Excel 或 WPS 打开、另存为 xlsx 后重报。"
@@ -58,7 +59,7 @@ def open_workbook(package: Package, path: Path) -> Contents:
     contents = Contents()
     for index, (name, _) in enumerate(book.sheets):
         dataset = ours.get(name.strip(BLANKS))
-        if dataset and not HOSTILE.search(name):
+        if dataset and len(name) <= LONGEST_NAME and not HOSTILE.search(name):
             contents.sources.append(Source(dataset, name, partial(load_sheet, book, index, dataset)))
         elif len(contents.not_read) < MOST_NAMED:
             contents.not_read.append(f"工作表“{shown(name)}”")

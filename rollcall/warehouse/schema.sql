@@ -70,7 +70,11 @@ create table if not exists ledger.judgements (
     not_read text[] not null,
     judged_at timestamptz not null
 );
-comment on table ledger.judgements is 'One row per submission judged: what became of the file as a whole.';
+alter table ledger.judgements add column if not exists rules_sha256 text;
+alter table ledger.judgements add column if not exists awaits_registry boolean not null default false;
+create index if not exists judgements_by_batch on ledger.judgements (batch_id);
+comment on table ledger.judgements is 'One row per submission judged: what became of the file as a whole, and by which '
+'rules (rules_sha256). Where awaits_registry, its office did not stand: it is judged again once it does.';
 
 create table if not exists ledger.verdicts (
     submission_id bigint not null references ledger.submissions,

@@ -30,6 +30,8 @@ LINEAGE = {
     "_row": "integer not null",
     "_unreadable": "integer not null",
 }
+# Facts of a person that only the rules need: they go when a row is judged, and stand in no held row either.
+FOR_THE_RULES_ONLY = ("id_number_is_valid", "id_born_on")
 RAW_LINEAGE = ("_submission_id", "_office_key", "_period", "_sheet", "_row")
 
 # A record counts in the latest month that reports it. Rows of any revision of a slice to build are asked, so that a
@@ -58,11 +60,16 @@ def stored(column: Column) -> dict[str, str]:
     """
     What becomes of a column: name to inbox type. Personal columns never leave the reading process.
 
-    An ID number leaves three facts behind: a keyed pseudonym of the person, whether there was a number at all,
-    and whether its check character holds (a fact for the rules only).
+    An ID number leaves four facts behind: a keyed pseudonym of the person, whether there was a number at all, and for
+    the rules only whether its check character holds, and the date of birth in it (of a number that holds).
     """
     if column.name == "id_number":
-        return {"person_key": "uuid", "has_id_number": "boolean", "id_number_is_valid": "boolean"}
+        return {
+            "person_key": "uuid",
+            "has_id_number": "boolean",
+            "id_number_is_valid": "boolean",
+            "id_born_on": "date",
+        }
     if column.type == "secret":
         return {}
     return {column.name: SQL_TYPES[column.type]}
@@ -79,7 +86,7 @@ def raw_columns(dataset: Dataset) -> dict[str, str]:
     return {
         name: RAW_TYPES["money"] if name in money else kind
         for name, kind in inbox_columns(dataset).items()
-        if name in RAW_LINEAGE or (name not in LINEAGE and name != "id_number_is_valid")
+        if name in RAW_LINEAGE or (name not in LINEAGE and name not in FOR_THE_RULES_ONLY)
     }
 
 

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from rollcall import build, settings, steps
-from rollcall.errors import RegistryBroken
 from rollcall.offices import write_seeds
 from rollcall.periods import Period
 from rollcall.settings import load_settings
@@ -93,16 +92,65 @@ def test_an_office_that_ended_is_not_asked_for_the_month_after(drop):
     ]  # fmt: skip
 
 
-def test_a_log_that_ends_an_office_before_what_it_submitted_stops_the_load(drop):
-    """Whose rows these are cannot be said: nothing is judged until the log is right."""
+def rewrite_log(old, new):
+    log = load_settings().registry / "office_events.csv"
+    text = log.read_text(encoding="utf-8")
+    assert old in text
+    log.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_merger_learnt_late_holds_the_file_of_its_office_and_nothing_else(drop):
+    """Its office is told who reports instead, the others are judged, and what is expected follows the log."""
+    submit(drop, JULY, "1-regular", 2)
+    other = drop / "990102000000" / str(JULY)
+    other.mkdir(parents=True)
+    (other / "1-regular.json").write_bytes(as_json(units=rows_of("units", 3)))
+    for chunk in steps.plan([JULY]):
+        steps.collect(chunk["periods"], chunk["office_keys"], "run")
+    rewrite_log("2023-08-01,merge", "2023-07-15,merge")
+    steps.load(JULY, "run")
+    steps.send_receipts(JULY, "run")
+    steps.require_all_judged(JULY)
+    assert asked(
+        "select office_key, outcome from ledger.judgements join ledger.submissions using (submission_id) order by 1"
+    ) == [(2, "turned_away"), (3, "accepted")]
+    told = receipt(drop, JULY, "1-regular")
+    assert (told["office_code"], told["outcome"]) == (CODE, "turned_away")
+    assert "2023-07 的数据由“乙县”（990102000000）报送" in told["reason"]
+    assert "不必重报" in told["reason"]
+    assert asked("select distinct office_key from ledger.expected_slices where period = '2023-07'") == [(3,)]
+    before = asked("select submission_id, batch_id from ledger.judgements order by 1")
+    steps.load(JULY, "run")
+    assert asked("select submission_id, batch_id from ledger.judgements order by 1") == before
+
+
+def test_a_file_held_for_a_merger_is_judged_once_the_log_says_otherwise(drop):
+    """Nothing has to be sent again: it is accepted, its office is told so, and is expected as before."""
     submit(drop, JULY, "1-regular", 2)
     for chunk in steps.plan([JULY]):
         steps.collect(chunk["periods"], chunk["office_keys"], "run")
-    log = load_settings().registry / "office_events.csv"
-    log.write_text(log.read_text(encoding="utf-8").replace("2023-08-01,merge", "2023-07-15,merge"), encoding="utf-8")
-    with pytest.raises(RegistryBroken, match=r"2023-07: offices with key \[2\] .* stand on 2023-07-31.*office_events"):
-        steps.load(JULY, "run")
-    assert asked("select 1 from ledger.judgements") == []
+    expected = asked("select * from ledger.expected_slices order by 1, 2, 3")
+    rewrite_log("2023-08-01,merge", "2023-07-15,merge")
+    steps.load(JULY, "run")
+    steps.send_receipts(JULY, "run")
+    rewrite_log("2023-07-15,merge", "2023-08-01,merge")
+    steps.load(JULY, "run")
+    assert asked("select outcome, awaits_registry from ledger.judgements") == [("accepted", False)]
+    assert asked("select office_key, dataset from ledger.slices") == [(2, "units")]
+    assert asked("select * from ledger.expected_slices order by 1, 2, 3") == expected
+    steps.send_receipts(JULY, "run")
+    assert receipt(drop, JULY, "1-regular")["outcome"] == "accepted"
+    assert asked("select tries, sent_at is not null from ledger.receipts") == [(2, True)]
+
+
+def test_a_merger_learnt_after_its_file_was_accepted_takes_nothing_back(drop):
+    """What was accepted is a record of its office, and counts at its heir; only what comes later is held."""
+    submit(drop, JULY, "1-regular", 2)
+    run(JULY)
+    rewrite_log("2023-08-01,merge", "2023-07-15,merge")
+    steps.load(JULY, "run")
+    assert asked("select outcome from ledger.judgements") == [("accepted",)]
+    assert asked("select office_key from ledger.slices") == [(2,)]
 
 
 def test_the_warehouse_has_versions_log_and_heirs_of_the_registry(warehouse, registry, monkeypatch, tmp_path):

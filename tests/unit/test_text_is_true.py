@@ -104,7 +104,8 @@ def test_what_the_example_says_of_tasks_at_once_is_what_the_dag_does() -> None:
     dag = (ROOT / "dags" / "collect_submissions.py").read_text(encoding="utf-8")
     at_once = re.search(r"max_active_tis_per_dagrun=(\d+)", dag)
     said = re.search(r"up to (\d+) tasks ask at once", (ROOT / ".env.example").read_text(encoding="utf-8"))
-    assert at_once is not None and said is not None
+    assert at_once is not None
+    assert said is not None
     assert at_once[1] == said[1]
 
 

@@ -15,8 +15,8 @@ from rollcall.warehouse.tables import inbox_columns
 from tests.reference import fill_lists, fill_offices
 
 CITY, COUNTY = "620100000000", "620102000000"
-# The last three are there for a part of the time only: one ends a day before the period does, one begins on its last
-# day, one ended before it.
+# Three are there for a part of the time only: one ends a day before the period does, one begins on its last day, one
+# ended before it. A township and a county hang from another office since the period began.
 OFFICES = f"""\
 office_key,code,name,level,parent_key,valid_from,valid_to,reports,endpoint,connection
 1,620000000000,测试省,province,,,,true,,
@@ -27,6 +27,11 @@ office_key,code,name,level,parent_key,valid_from,valid_to,reports,endpoint,conne
 6,999999000001,甲镇,township,4,,2023-07-30,true,,
 7,999999000002,乙镇,township,4,2023-07-31,,true,,
 8,999999000003,丙镇,township,4,,2023-06-29,true,,
+9,620102005000,丁镇,township,4,,2023-06-30,true,,
+9,620102005000,丁镇,township,3,2023-07-01,,true,,
+10,620203000000,戊区,county,2,,2023-06-30,true,,
+10,620203000000,戊区,county,3,2023-07-01,,true,,
+11,620203001000,戊镇,township,10,,,true,,
 """
 LINEAGE = {
     "_submission_id": 1,

@@ -39,7 +39,7 @@ WARNINGS = {
     "role_models": {"honour_level_is_plausible"},
     "points": {"points_is_plausible", "holder_kind_is_plausible"},
     "totals": {"value_is_plausible"},
-    "reviews": {"reviewed_on_is_past", "reviewed_is_below"},
+    "reviews": {"reviewed_on_is_past"},
 }
 
 

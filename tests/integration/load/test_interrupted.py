@@ -117,11 +117,11 @@ def test_a_second_load_waits_for_the_first_and_finds_nothing_left(submit, monkey
     inside, go_on, entered = threading.Event(), threading.Event(), []
     real = loading_period.unjudged
 
-    def slowly(connection, period):
+    def slowly(connection, period, standing):
         entered.append(period)
         inside.set()
         assert go_on.wait(60)
-        return real(connection, period)
+        return real(connection, period, standing)
 
     monkeypatch.setattr(loading_period, "unjudged", slowly)
     loads = [threading.Thread(target=load) for _ in range(2)]

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from rollcall.errors import CountsDisagree, FilesNotJudged, RegistryBroken, RuleNotRun
+from rollcall.errors import CountsDisagree, FilesNotJudged, RuleNotRun
+from rollcall.land import Landing
 from rollcall.load import period as loading_period
 from rollcall.load import settle as settling
 from rollcall.periods import Period
 from rollcall.settings import load_settings
 from rollcall.warehouse.connection import connect, prepare
 from tests.files import ID_NUMBER, NAME, PHONE, as_csv, as_json, as_xlsx, rows_of
-from tests.integration.load.conftest import asked, balance, inboxes, load, state, tables_of
+from tests.integration.load.conftest import PERIOD, asked, balance, inboxes, load, state, tables_of
 
 ALL = ("units", "registrations", "events", "funding")
 BAD_UNIT = {"credit_code": "91110000600037341X"}
@@ -159,7 +160,8 @@ def test_a_pointer_never_goes_back_even_if_an_old_revision_were_judged_again(sub
     newer = submit(2, as_csv("units", rows_of("units", 2)), revision=6)
     load()
     submit(2, as_csv("units", rows_of("units", 1)), revision=5)
-    monkeypatch.setattr(loading_period, "set_aside_unchanged", lambda *_: None)
+    for name in ("set_aside_unchanged", "set_aside_told_twice"):
+        monkeypatch.setattr(loading_period, name, lambda *_: None)
     load()
     assert pointers() == {2: newer}
 
@@ -251,13 +253,66 @@ def test_a_file_that_we_cannot_read_holds_itself_and_not_the_month(submit, place
     assert asked("select * from ops.unread_files") == []
 
 
-def test_an_office_that_the_registry_lost_is_said_before_anything_is_judged(submit):
-    submit(2, as_csv("units", rows_of("units", 1)))
-    path = load_settings().registry / "offices.csv"
-    path.write_text("".join(line for line in path.read_text().splitlines(True) if not line.startswith("2,")))
-    with pytest.raises(RegistryBroken, match=r"\[2\]"):
+def test_a_file_that_landing_does_not_give_holds_itself_and_an_outage_holds_all(submit, monkeypatch):
+    """A bad block, or a right that is missing: one file waits. Where nothing can be had, the load says so."""
+    good, unreadable = (submit(key, as_csv("units", rows_of("units", key))) for key in (2, 3))
+    ((sha256,),) = asked("select sha256 from ledger.submissions where submission_id = %s", unreadable)
+    get = Landing.get
+
+    def fails_over(*digests):
+        def fail(landing, one):
+            if one in digests:
+                raise PermissionError(f"{one} may not be read")
+            return get(landing, one)
+
+        return fail
+
+    monkeypatch.setattr(Landing, "get", fails_over(sha256))
+    load()
+    assert outcomes() == {good: "accepted"}
+    with pytest.raises(FilesNotJudged, match=f"submission {unreadable}: .* may not be read"):
+        loading_period.require_all_judged(PERIOD)
+    with pytest.raises(PermissionError):
         load()
-    assert asked("select 1 from ledger.batches") == []
+    monkeypatch.setattr(Landing, "get", get)
+    load()
+    assert outcomes()[unreadable] == "accepted"
+
+
+def test_an_office_that_the_registry_lost_holds_its_file_and_not_the_month(submit):
+    """Nobody can be told of it: its file waits, is named at the end of the run, and is judged once the line is back."""
+    lost = submit(2, as_csv("units", rows_of("units", 1)))
+    good = submit(3, as_csv("units", rows_of("units", 2)))
+    path = load_settings().registry / "offices.csv"
+    whole = path.read_text()
+    path.write_text("".join(line for line in whole.splitlines(True) if not line.startswith("2,")))
+    load()
+    assert outcomes() == {good: "accepted"}
+    with pytest.raises(FilesNotJudged, match=f"1 files .*submission {lost}: .* no office with key 2: put back"):
+        loading_period.require_all_judged(PERIOD)
+    path.write_text(whole)
+    load()
+    assert outcomes() == dict.fromkeys((good, lost), "accepted")
+    loading_period.require_all_judged(PERIOD)
+
+
+def test_what_lands_while_the_run_goes_on_is_the_next_runs(submit):
+    """A run fails over what its load could not judge, and over nothing that came later."""
+    submit(2, as_csv("units", rows_of("units", 1)))
+    load()
+    late = submit(3, as_csv("units", rows_of("units", 1)))
+    loading_period.require_all_judged(PERIOD)
+    assert late not in outcomes()
+    load()
+    assert outcomes()[late] == "accepted"
+
+
+def test_a_file_of_which_the_readers_say_nothing_is_noticed(submit, monkeypatch):
+    """Or it would be waiting for ever, and no run would say so."""
+    submit(2, as_csv("units", rows_of("units", 1)))
+    monkeypatch.setattr("rollcall.load.group.read_files", lambda *_: iter(()))
+    with pytest.raises(CountsDisagree, match="say nothing of submissions"):
+        load()
 
 
 def test_a_rule_that_crashes_accepts_nothing_until_it_is_mended(submit):
@@ -294,8 +349,8 @@ def test_rows_that_did_not_reach_the_inbox_stop_the_load(submit, monkeypatch):
     submit(2, as_csv("units", rows_of("units", 3)))
     real = loading_period.read_group
 
-    def cut_off(group, codes, folder, settings):
-        readings = real(group, codes, folder, settings)
+    def cut_off(group, codes, gone, folder, settings):
+        readings = real(group, codes, gone, folder, settings)
         for file in folder.glob("*.units.csv"):
             file.write_bytes(b"".join(file.read_bytes().splitlines(True)[:-1]))
         return readings
@@ -307,3 +362,14 @@ def test_rows_that_did_not_reach_the_inbox_stop_the_load(submit, monkeypatch):
     assert asked("select 1 from ledger.verdicts") == []
     load()
     balance()
+
+
+def test_a_warehouse_of_before_is_brought_up_to_date(submit):
+    """What was added to the ledger since is added where it lies already, as often as one likes."""
+    with connect() as connection:
+        connection.execute("alter table ledger.judgements drop column rules_sha256, drop column awaits_registry")
+    prepare()
+    prepare()
+    accepted = submit(2, as_csv("units", rows_of("units", 1)))
+    load()
+    assert outcomes() == {accepted: "accepted"}

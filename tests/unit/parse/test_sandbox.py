@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -132,6 +133,26 @@ def test_tries_again_when_somebody_ends_a_child(tmp_path: Path, out: Path, setti
         assert answer["datasets"]["events"]["rows"] == 1
     finally:
         child.close()
+
+
+def test_a_file_over_which_every_child_is_ended_holds_itself(
+    tmp_path: Path, out: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system ends a process for want of memory as anybody would: the others are read, this one is named."""
+    exchange = sandbox.Child.exchange
+
+    def ended_over_the_first(child: sandbox.Child, line: bytes, seconds: float) -> dict[str, Any]:
+        if b'"submission_id": 1,' in line:
+            assert child.process is not None
+            child.process.kill()
+            child.process.wait()
+        return exchange(child, line, seconds)
+
+    monkeypatch.setattr(sandbox.Child, "exchange", ended_over_the_first)
+    readings = read_all([job(tmp_path, number, "events.csv", GOOD) for number in (1, 2)], out, settings)
+    assert "the reading process ended" in (readings[1].crash or "")
+    assert (readings[1].trouble, readings[1].datasets) == (None, {})
+    assert readings[2].datasets["events"].rows == 1
 
 
 def test_keeps_secrets_out_of_the_childs_environment_and_arguments(out: Path, settings: Settings) -> None:

@@ -1,6 +1,7 @@
+{#- Every day that the door lets in, and every budget year: a date missing here would fail the build of all. -#}
 with days as (
     select series.moment::date as date_day
-    from generate_series('1990-01-01'::timestamp, '2040-12-31'::timestamp, interval '1 day') as series (moment)
+    from generate_series('1949-10-01'::timestamp, '2100-12-31'::timestamp, interval '1 day') as series (moment)
 )
 
 select
