@@ -24,6 +24,11 @@ class Figure:
     exact: bool
     value: int
 
+    @property
+    def says_some(self) -> bool:
+        """Whether it only says that there were some: then any number of them is right."""
+        return self.value == 1 and not self.exact
+
     def covers(self, day: date) -> bool:
         return (self.from_day or day) <= day <= self.to_day
 

@@ -1,8 +1,8 @@
-"""What an office reports in a month because it was published, whichever dataset it belongs to."""
+"""The records that an office reports in a month because they were published, whichever dataset they belong to."""
 
 from collections.abc import Callable, Iterable
 
-from demo.published import records, registers
+from demo.published import money, points, records
 from demo.published.counted import COUNTED
 from demo.published.room import day_of
 from demo.records.row import Row
@@ -10,29 +10,23 @@ from demo.world import World
 from rollcall.offices import Office
 
 Make = Callable[[World, Office], Iterable[Row]]
-REGISTERS: dict[str, Make] = {
-    "units": registers.units,
-    "sites": registers.sites,
-    "teams": registers.teams,
-    "projects": registers.projects,
-}
 # With the column of the day on which a month reports a row.
 RECORDS: dict[str, tuple[Make, str]] = {
     "registrations": (records.registrations, "changed_on"),
     "events": (records.events, "started_at"),
     "needs": (records.needs, "finished_on"),
-    "funding": (records.funding, "booked_on"),
+    "funding": (money.funding, "booked_on"),
     "inspections": (records.inspections, "inspected_on"),
     "role_models": (records.role_models, "selected_on"),
-    "points": (records.points, "booked_on"),
+    "points": (points.points, "booked_on"),
 }
 
 
 def published_rows(world: World, office: Office, dataset: str) -> list[Row]:
     """
-    The rows of *dataset* that the office reports in this month of what was published.
+    The records of *dataset* that the office reports in this month of what was published.
 
-    Registers carry all of it in each month. Of records the first month brings what happened until its end.
+    The first month brings what happened until its end.
     """
     figures = [
         figure
@@ -41,8 +35,6 @@ def published_rows(world: World, office: Office, dataset: str) -> list[Row]:
     ]
     if not figures:
         return []
-    if dataset in REGISTERS:
-        return list(REGISTERS[dataset](world, office))
     first, last = world.period.first_day, world.period.last_day
     if not world.brings_its_past(office) and max(figure.to_day for figure in figures) < first:
         return []

@@ -1,6 +1,6 @@
 """Entries of registers that add up to published figures: all of them in every list, and none ever moves."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from random import Random
 
@@ -108,3 +108,11 @@ def share(total: int, parts: int, part: int) -> int:
 def began(rng: Random, wanted: Wanted) -> date:
     first, last = BEGAN
     return some_day(rng, first, min(last, wanted.to_day))
+
+
+PUBLISHED_ENTRIES: dict[str, Callable[[World, Office], Iterator[Row]]] = {
+    "units": units,
+    "sites": sites,
+    "teams": teams,
+    "projects": projects,
+}

@@ -16,7 +16,7 @@ def make_room(world: World, office: Office, dataset: str, rows: list[Row]) -> li
     figures = [
         (figure, COUNTED[figure.indicator])
         for figure in world.figures_over(office)
-        if figure.indicator in COUNTED and COUNTED[figure.indicator].dataset == dataset
+        if figure.indicator in COUNTED and COUNTED[figure.indicator].dataset == dataset and not figure.says_some
     ]
     return list(beside(world, figures, rows)) if figures else rows
 

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from random import Random
 
-from demo.records.row import Row, number_of, team_no
+from demo.records.row import Row, number_of
+from demo.records.standing import reference
 from demo.world import World
 from rollcall.datasets import code_lists
 from rollcall.offices import Office
@@ -49,7 +50,7 @@ def raised_in(world: World, office: Office) -> list[Row]:
         for step in steps[:1] if refused else steps:
             day += timedelta(days=rng.randint(0, DAYS[step]))
             row[step], row["need_status"] = day, "refused" if refused else STATUS[step]
-        row["team_no"] = None if refused else team_no(world, office, rng)
+        row["team_no"] = None if refused else reference(world, office, "teams", rng, row["raised_on"])
         row["rating"] = rng.choice((3, 4, 4, 5, 5, 5, None)) if not refused else None
         rows.append(row)
     return rows
