@@ -159,6 +159,14 @@ class World:
                     found.append((last.by_key[key], last))
         return found
 
+    def month_before(self, office: Office) -> list[tuple[Office, "World"]]:
+        """Who reported last month, as far as the demo plays it, what *office* goes on with: itself, whom it took over."""
+        if not self.previous:
+            return []
+        before = self.previous.by_key.get(office.office_key)
+        merged = [one for one in self.merged_into(office) if one[1].period == self.previous.period]
+        return [*([(before, self.previous)] if before else []), *merged]
+
     @cached_property
     def _predecessors(self) -> dict[int, list[int]]:
         """Key of the office that takes over the registers of others, to theirs."""

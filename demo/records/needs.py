@@ -1,4 +1,4 @@
-"""Needs and problems of residents: raised, sent on, taken up and done, in the month or one of the next."""
+"""Needs and problems of residents: raised, sent on, taken up and done, in the month or one of the next, perhaps by an heir."""
 
 from datetime import date, timedelta
 from random import Random
@@ -20,17 +20,13 @@ MONTHS_BACK = 2
 
 def make_needs(world: World, office: Office) -> list[Row]:
     """What was raised in the month, and what was open at its beginning, each as it stands at its end."""
-    last = world.period.last_day
-    rows = [as_of(row, last) for row in raised_in(world, office)]
-    month = world
+    last, beginning = world.period.last_day, world.period.first_day - timedelta(days=1)
+    rows = raised_in(world, office)
+    before = world.month_before(office)
     for _ in range(MONTHS_BACK):
-        before = month.previous.by_key.get(office.office_key) if month.previous else None
-        if not month.previous or not before:
-            break
-        month, beginning = month.previous, world.period.first_day - timedelta(days=1)
-        open_then = [row for row in raised_in(month, before) if is_open(as_of(row, beginning))]
-        rows += [as_of(row, last) for row in open_then]
-    return rows
+        rows += [row for whose, month in before for row in raised_in(month, whose) if is_open(as_of(row, beginning))]
+        before = [earlier for whose, month in before for earlier in month.month_before(whose)]
+    return [as_of(row, last) for row in rows]
 
 
 def is_open(row: Row) -> bool:

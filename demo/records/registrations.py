@@ -13,6 +13,8 @@ from rollcall.offices import Office
 
 COUNTS = {"province": (40, 50), "city": (50, 70), "county": (50, 70), "township": (34, 58)}
 FOURTEEN = 14
+# What is written where a volunteer leaves the team, and how often one does.
+NO_TEAM, LEFT_TEAM = "无", 0.05
 # So many of a month's volunteers collect points, and neither change nor withdraw.
 STEADY = 12
 # How many of a month's rows say that something changed, and how many of these speak of last month's volunteers.
@@ -24,14 +26,18 @@ def make_registrations(world: World, office: Office) -> list[Row]:
     fresh, soon = month_of(world, office)
     rng = world.rng(office, "later moves")
     rows = [dict(row) for row in (*fresh, *soon)]
-    if world.previous and office.office_key in world.previous.by_key:
-        before = world.previous.by_key[office.office_key]
-        last_months, moved_then = month_of(world.previous, before)
-        gone = {row["volunteer_no"] for row in (*moved_then, *steady(world.previous, before))}
-        stayed = [row for row in last_months if row["volunteer_no"] not in gone and not row["_shared"]]
-        count = min(len(stayed), round(len(fresh) * MOVES * LATER))
+    for whose, month in world.month_before(office):
+        stayed = stayed_in(month, whose)
+        count = min(len(stayed), max(round(len(fresh) * MOVES * LATER), whose.office_key != office.office_key))
         rows += [moved(world, office, row, world.some_day(rng), rng) for row in rng.sample(stayed, count)]
     return rows
+
+
+def stayed_in(world: World, office: Office) -> list[Row]:
+    """Who registered in the month alone with the office and may still move."""
+    fresh, moves = month_of(world, office)
+    settled = {row["volunteer_no"] for row in (*moves, *steady(world, office))}
+    return [row for row in fresh if row["volunteer_no"] not in settled and not row["_shared"]]
 
 
 @lru_cache(maxsize=8)
@@ -128,8 +134,9 @@ def moved(world: World, office: Office, row: Row, on: date, rng: Random) -> Row:
     consent = True if is_under_14(row["birth_date"], on) else None
     later = row | {"changed_on": on, "change": change, "guardian_consent": consent}
     if change == "changed":
-        later |= {
-            "team_no": reference(world, office, "teams", rng, on),
-            "is_backbone": rng.random() < 0.3,
-        }
+        # Many write down what is new alone, and leave the other cell empty.
+        told = rng.choices(("both", "team_no", "is_backbone"), (6, 3, 2))[0]
+        team = NO_TEAM if rng.random() < LEFT_TEAM else reference(world, office, "teams", rng, on)
+        later["team_no"] = team if told != "is_backbone" else None
+        later["is_backbone"] = rng.random() < 0.3 if told != "team_no" else None
     return later
