@@ -145,8 +145,12 @@ class World:
             upper = self.above(upper)
 
     def brings_its_past(self, office: Office) -> bool:
-        """Whether the office's submission of this month is its first, and something was published of it before."""
-        return self.period == self.first and bool(figures_of(self.first_code(office)))
+        """
+        Whether the office's submission of this month is its first, and something was published of it before; also
+        whether it has a part in what the office above it published that happened.
+        """
+        is_told_above = any(figure.from_day for figure in self.figures_over(office))
+        return self.period == self.first and (is_told_above or bool(figures_of(self.first_code(office))))
 
     def merged_into(self, office: Office) -> list[tuple[Office, "World"]]:
         """Offices that have gone into this one by the end of the month, each with the last month it reported in."""

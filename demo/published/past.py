@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
-from demo.published import money, points, records
+from demo.published import events, money, points, records
 from demo.published.counted import COUNTED
+from demo.published.facts import told_beside
 from demo.published.room import day_of
 from demo.records.row import Row
 from demo.world import World
@@ -13,7 +14,7 @@ Make = Callable[[World, Office], Iterable[Row]]
 # With the column of the day on which a month reports a row.
 RECORDS: dict[str, tuple[Make, str]] = {
     "registrations": (records.registrations, "changed_on"),
-    "events": (records.events, "started_at"),
+    "events": (events.events, "started_at"),
     "needs": (records.needs, "finished_on"),
     "funding": (money.funding, "booked_on"),
     "inspections": (records.inspections, "inspected_on"),
@@ -33,11 +34,10 @@ def published_rows(world: World, office: Office, dataset: str) -> list[Row]:
         for figure in world.figures_over(office)
         if figure.indicator in COUNTED and COUNTED[figure.indicator].dataset == dataset
     ]
-    if not figures:
-        return []
-    first, last = world.period.first_day, world.period.last_day
-    if not world.brings_its_past(office) and max(figure.to_day for figure in figures) < first:
-        return []
     make, on = RECORDS[dataset]
+    first, last = world.period.first_day, world.period.last_day
     everything = world.brings_its_past(office)
-    return [row for row in make(world, office) if day_of(row[on]) <= last and (everything or day_of(row[on]) >= first)]
+    rows = list(told_beside(world, office, dataset))
+    if figures and (everything or max(figure.to_day for figure in figures) >= first):
+        rows += make(world, office)
+    return [row for row in rows if day_of(row[on]) <= last and (everything or day_of(row[on]) >= first)]

@@ -10,6 +10,8 @@ from demo.records.row import Row
 from demo.world import World
 from rollcall.offices import Office
 
+BEGAN_LATER = 0.2
+
 
 def make_room(world: World, office: Office, dataset: str, rows: list[Row]) -> list[Row]:
     """*rows* without those that would count in a figure of the office or of one above it."""
@@ -27,11 +29,12 @@ def beside(world: World, figures: list[tuple[Figure, Counted]], rows: list[Row])
         if not counting:
             yield row
         elif all(counted.is_register for _, counted in counting):
-            # An entry of a register may have begun after the figure and still before the first list.
+            # A few entries of a register began after the figure and still before the first list.
             after = max(figure.to_day for figure, _ in counting) + timedelta(days=1)
             days = (world.first.first_day - after).days
-            if days > 0:
-                day = after + timedelta(days=Random(str(row)).randrange(days))
+            rng = Random(str(row))
+            if days > 0 and rng.random() < BEGAN_LATER:
+                day = after + timedelta(days=rng.randrange(days))
                 yield row | {counted.on: day for _, counted in counting}
 
 

@@ -38,6 +38,7 @@ THEMES = {
     "green": 14,
     "other": 13,
 }
+FRIDAY = 4
 KIND_NAMES, KIND_WEIGHTS = tuple(KINDS), tuple(accumulate(weight for weight, _, _ in KINDS.values()))
 THEME_NAMES, THEME_WEIGHTS = tuple(THEMES), tuple(accumulate(THEMES.values()))
 
@@ -79,11 +80,21 @@ def seen_by_participant(row: Row, rng: Random) -> Row:
 def own_event(world: World, office: Office, rng: Random, number: str) -> Row:
     """One event of the month, of any kind."""
     kind = rng.choices(KIND_NAMES, cum_weights=KIND_WEIGHTS)[0]
-    return event(world, office, rng, number, (kind, world.some_day(rng)))
+    theme = rng.choices(THEME_NAMES, cum_weights=THEME_WEIGHTS)[0] if rng.random() < 0.9 else None
+    day = world.some_day(rng)
+    if theme == "practice_day":
+        day = friday_near(day, world.period.first_day, world.period.last_day)
+    return event(world, office, rng, number, (kind, day)) | {"theme": theme}
+
+
+def friday_near(day: date, first: date, last: date) -> date:
+    """The Friday of the week of *day*, or the next one inside; practice days are on Fridays."""
+    friday = day + timedelta(days=FRIDAY - day.weekday())
+    return friday + timedelta(days=7 * ((friday < first) - (friday > last)))
 
 
 def event(world: World, office: Office, rng: Random, number: str, what: tuple[str, date]) -> Row:
-    """One event that *office* organises; *what* is its kind and day."""
+    """One event that *office* organises, of no theme yet; *what* is its kind and day."""
     kind, day = what
     _, titles, (fewest, most) = KINDS[kind]
     started_at = datetime.combine(day, time(rng.randint(8, 18), rng.choice((0, 0, 15, 30, 30, 45))))
@@ -92,7 +103,7 @@ def event(world: World, office: Office, rng: Random, number: str, what: tuple[st
         "event_no": number,
         "title": f"示例{office.name}{rng.choice(titles)}",
         "event_kind": kind,
-        "theme": rng.choices(THEME_NAMES, cum_weights=THEME_WEIGHTS)[0] if rng.random() < 0.9 else None,
+        "theme": None,
         "organiser_code": office.code,
         "project_no": reference(world, office, "projects", rng, day) if rng.random() < 0.3 else None,
         "team_no": reference(world, office, "teams", rng, day) if rng.random() < 0.6 else None,

@@ -24,7 +24,8 @@ def make_services(world: World, office: Office, records: dict[str, list[Row]]) -
     rng = world.rng(office, "services")
     count = world.scaled(rng.randint(*COUNTS[office.level]), 3)
     rows = [*served_for_two(world, office), *served_elsewhere(world, office)]
-    rows += own_services(rng, records["events"], known_to(world, office, records), count - len(rows))
+    events = [row for row in records["events"] if row["started_at"].date() >= world.period.first_day]
+    rows += own_services(rng, events, known_to(world, office, records), count - len(rows))
     return list({(row["volunteer_no"], row["event_no"], row["organiser_code"]): row for row in rows}.values())
 
 

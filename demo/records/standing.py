@@ -49,18 +49,18 @@ def taken_over(world: World, office: Office, dataset: str) -> list[Row]:
 
 def reference(world: World, office: Office, dataset: str, rng: Random, day: date) -> str | None:
     """The number of an entry of the office's list that stood on *day*, None where none did; a few are mistaken."""
+    # Drawn whatever stands in the list, so that what is told again in another month is told alike.
+    slip, chance = rng.random(), rng.random()
     days, numbers = numbers_since(world, office, dataset)
     count = bisect_right(days, day)
     if not count:
         return None
-    if rng.random() < MISTAKEN:
-        return number_of(world, office, f"{dataset[0].upper()}99")
-    return numbers[int(rng.random() * count)]
+    return number_of(world, office, f"{dataset[0].upper()}99") if slip < MISTAKEN else numbers[int(chance * count)]
 
 
 @lru_cache(maxsize=64)
 def numbers_since(world: World, office: Office, dataset: str) -> tuple[list[date], list[str]]:
     """The days since when entries stand, in order, and their numbers. One that names no day stands in the first list."""
-    rows = standing(world, office, dataset)
+    rows = [row for row in standing(world, office, dataset) if not row.get("_apart")]
     found = sorted((row[BEGAN[dataset]] or world.first.first_day, row[NUMBERED[dataset]]) for row in rows)
     return [day for day, _ in found], [number for _, number in found]
