@@ -164,7 +164,7 @@ class World:
         return found
 
     def month_before(self, office: Office) -> list[tuple[Office, "World"]]:
-        """Who reported last month, as far as the demo plays it, what *office* goes on with: itself, whom it took over."""
+        """Who reported last month what *office* goes on with: itself, and whom it has taken over; with that month."""
         if not self.previous:
             return []
         before = self.previous.by_key.get(office.office_key)

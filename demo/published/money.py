@@ -54,9 +54,9 @@ def books_of(world: World, office: Office, rng: Random, year: int, figures: dict
 def given(world: World, office: Office, rng: Random, year: int, total: int) -> Iterator[Row]:
     """Money of the province, which comes in two parts, and what it is spent on from then to the end of the year."""
     parts = (total * 3 // 5, total - total * 3 // 5)
-    for part, purpose, day in zip(parts, ("sites", "events"), (date(year, 2, 24), date(year, 5, 19)), strict=True):
+    for whole, purpose, day in zip(parts, ("sites", "events"), (date(year, 2, 24), date(year, 5, 19)), strict=True):
         what = ("transfer_in", "provincial", purpose)
-        yield booked("", what, yuan(part), day) | {"counterparty_code": codes_above(world, office)[-1]}
+        yield booked("", what, yuan(whole), day) | {"counterparty_code": codes_above(world, office)[-1]}
     for part in split(rng, yuan(total), 24):
         day = some_day(rng, date(year, 3, 1), date(year, 12, 20))
         yield booked("", ("spending", "provincial", rng.choice(GIVEN_FOR)), part, day)

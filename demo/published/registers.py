@@ -50,7 +50,15 @@ HEADS = {
 }
 # What stands in the lists of the towns, where there are any that report.
 HELD_BELOW = frozenset(
-    {"site_institutes", "site_stations", "site_points", "teams", "team_brigades_township", "team_detachments", "projects"}
+    {
+        "site_institutes",
+        "site_stations",
+        "site_points",
+        "teams",
+        "team_brigades_township",
+        "team_detachments",
+        "projects",
+    }
 )
 # What the same reports say of some sites beside their number: of 钢城街道's fourteen institutes seven were the first
 # phase, and the others followed in the same year; the centre of 紫阳县 has 240 square metres.

@@ -10,6 +10,7 @@ from demo.records.row import Row
 from demo.world import World
 from rollcall.offices import Office
 
+# The share of entries that would disturb a figure and are told as having begun after it; the others are left out.
 BEGAN_LATER = 0.2
 
 
@@ -33,9 +34,14 @@ def beside(world: World, figures: list[tuple[Figure, Counted]], rows: list[Row])
             after = max(figure.to_day for figure, _ in counting) + timedelta(days=1)
             days = (world.first.first_day - after).days
             rng = Random(str(row))
-            if days > 0 and rng.random() < BEGAN_LATER:
+            if days > 0 and not is_single(row) and rng.random() < BEGAN_LATER:
                 day = after + timedelta(days=rng.randrange(days))
                 yield row | {counted.on: day for _, counted in counting}
+
+
+def is_single(row: Row) -> bool:
+    """Whether it is of a kind of which an office has one: no second one opens."""
+    return row.get("site_kind") in ("centre", "institute") or row.get("team_tier") == "corps"
 
 
 def disturbs(row: Row, figure: Figure, counted: Counted) -> bool:

@@ -1,10 +1,10 @@
 """Records of one office and one period, by dataset. A row maps column to typed value; None is empty."""
 
 from demo.records.complete import MAKERS, complete
-from demo.records.standing import LISTS
 from demo.records.reviews import make_reviews
 from demo.records.row import Row
 from demo.records.services import make_services
+from demo.records.standing import LISTS
 from demo.records.totals import make_totals
 from demo.world import World
 from rollcall.datasets import asked_of

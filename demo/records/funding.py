@@ -1,9 +1,9 @@
 """
 Funding: what an office has for a month, what it pays on, and what it spends.
 
-An office books the part of its year's budget that the finance bureau releases for the month, spends most of it, and never
-more than it has. So spending is between FEWEST and MOST of the budget in each month, and no month's books end below zero;
-sums over months and over subtrees keep both.
+An office books the part of its year's budget that the finance bureau releases for the month, spends most of it, and
+never more than it has. So spending is between FEWEST and MOST of the budget in each month, and no month's books end
+below zero; sums over months and over subtrees keep both.
 """
 
 from datetime import date
@@ -41,7 +41,7 @@ RELEASED_BY_DAY = 5
 
 
 def make_funding(world: World, office: Office) -> list[Row]:
-    """What the office books in the month; of one that published its budget, all but the transfers is in what it published."""
+    """What the office books in the month; of one that published its budget, the transfers alone: the rest is there."""
     rng = world.rng(office, "funding")
     transfers = transfers_booked(world, office)
     if any(figure.indicator == "funding_budget_yuan" for figure in figures_of(world.first_code(office))):

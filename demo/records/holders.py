@@ -38,7 +38,7 @@ def holders_of(world: World, office: Office) -> list[Holder]:
 
 
 def tells_of_all(world: World, office: Office) -> bool:
-    """Whether the office published its volunteers on a day of this month or later, so that all of them come from there."""
+    """Whether the office published its volunteers of a day of this month or later: then all of them come from there."""
     return any(
         figure.indicator == "volunteers" and figure.to_day >= world.period.first_day
         for figure in figures_of(world.first_code(office))

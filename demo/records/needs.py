@@ -1,4 +1,4 @@
-"""Needs and problems of residents: raised, sent on, taken up and done, in the month or one of the next, perhaps by an heir."""
+"""Needs and problems of residents: raised, sent on, taken up and done, in the month or one of the next."""
 
 from datetime import date, timedelta
 from random import Random
@@ -19,7 +19,7 @@ MONTHS_BACK = 2
 
 
 def make_needs(world: World, office: Office) -> list[Row]:
-    """What was raised in the month, and what was open at its beginning, each as it stands at its end."""
+    """What was raised in the month, and what was open before, also at whom it took over, as it stands at its end."""
     last, beginning = world.period.last_day, world.period.first_day - timedelta(days=1)
     rows = raised_in(world, office)
     before = world.month_before(office)

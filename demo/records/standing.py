@@ -60,7 +60,7 @@ def reference(world: World, office: Office, dataset: str, rng: Random, day: date
 
 @lru_cache(maxsize=64)
 def numbers_since(world: World, office: Office, dataset: str) -> tuple[list[date], list[str]]:
-    """The days since when entries stand, in order, and their numbers. One that names no day stands in the first list."""
+    """The days since when entries stand, in order, and their numbers; without a day, since the first list."""
     rows = [row for row in standing(world, office, dataset) if not row.get("_apart")]
     found = sorted((row[BEGAN[dataset]] or world.first.first_day, row[NUMBERED[dataset]]) for row in rows)
     return [day for day, _ in found], [number for _, number in found]

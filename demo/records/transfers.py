@@ -64,9 +64,7 @@ def transfers_from(world: World, payer: Office) -> list[End]:
     payees = rng.sample(below, min(len(below), rng.randint(*PAYEES[payer.level])))
     ending = [office for office in below if is_last_month(world, office) and office not in payees]
     return [
-        end
-        for place, payee in enumerate([*payees, *ending], 1)
-        for end in ends_of(world, payer, payee, rng, place)
+        end for place, payee in enumerate([*payees, *ending], 1) for end in ends_of(world, payer, payee, rng, place)
     ]
 
 
@@ -87,7 +85,9 @@ def ends_of(world: World, payer: Office, payee: Office, rng: Random, place: int)
     charge = Decimal(rng.choice((5, 20, 100))) if rng.random() < MISTAKEN else Decimal(0)
     told = {
         # In the month after, the payer's numbers may have begun again.
-        "voucher_no": number_of(world, payer, world.month, f"T{place:03d}") if is_later else record_no(world, payer, "T", place),
+        "voucher_no": number_of(world, payer, world.month, f"T{place:03d}")
+        if is_later
+        else record_no(world, payer, "T", place),
         "fund_source": rng.choices((OWN_SOURCE[payer.level], "provincial"), (4, 1))[0],
         "purpose": "awards" if rng.random() < AWARDS else some_purpose(rng),
         "budget_year": paid_on.year,

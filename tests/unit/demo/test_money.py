@@ -11,7 +11,9 @@ from rollcall.periods import Period
 
 ZIYANG = "610924000000"
 LEAST, MOST = Decimal("0.60"), Decimal("1.05")
-ENDS = [Period(2022, month).last_day for month in range(1, 13)] + [Period(2023, month).last_day for month in range(1, 8)]
+ENDS = [Period(2022, month).last_day for month in range(1, 13)] + [
+    Period(2023, month).last_day for month in range(1, 8)
+]
 SIGN = {"budget": 1, "transfer_in": 1, "donation": 1, "transfer_out": -1, "spending": -1}
 
 
@@ -110,9 +112,7 @@ def test_no_balance_of_a_demo_that_begins_later_is_below_zero(registry, month):
 @pytest.fixture(scope="module")
 def transfers(small_months, books):
     """Both ends of each transfer between offices that are asked: lists of pairs, an end that is missing is None."""
-    known = {
-        version.code: key for key, life in small_months[0].history.lives.items() for version in life.versions
-    }
+    known = {version.code: key for key, life in small_months[0].history.lives.items() for version in life.versions}
     heirs = {key: max(life.heirs) for key, life in small_months[0].history.lives.items() if life.heirs}
     ends = defaultdict(lambda: {"transfer_out": [], "transfer_in": []})
     for key, rows in books.items():
@@ -153,7 +153,7 @@ def test_some_are_booked_by_the_payee_a_month_later_and_some_numbers_are_used_ag
 
 
 def test_the_heir_books_what_was_paid_to_the_office_it_took_over(small_months, books):
-    may, june, _ = small_months
+    may, _june, _ = small_months
     (merged,) = [key for key, life in may.history.lives.items() if life.end and life.heirs]
     code, (heir,) = may.by_key[merged].code, may.history.lives[merged].heirs
     (paid,) = [row for rows in books.values() for row in rows if row["counterparty_code"] == code

@@ -1,4 +1,4 @@
-"""What the demo shows of the rules that records follow: numbers, references, heirs, balances, and the few that break them."""
+"""What the demo shows of the rules for records: numbers, references, heirs, balances, and the few that break them."""
 
 from collections import Counter, defaultdict
 from decimal import Decimal
@@ -24,7 +24,7 @@ UNIFIED = 10
 
 @pytest.fixture(scope="module")
 def quarter(registry):
-    """All that some counties, with all below them, and the offices of the log tell in the three months, by month and key."""
+    """All that the counties of two cities, with all below them, tell in the three months, by month and key."""
     first = build_world(SEED, Period(2023, 5), 1.0, registry)
     worlds = [first, first.at(Period(2023, 6)), first.at(Period(2023, 7))]
     counties = [office for office in first.offices if office.level == "county" and office.code.startswith("6204")]
@@ -107,7 +107,7 @@ def test_numbers_of_volunteers_are_unified_at_some_offices_and_the_offices_own_a
     unified = {number: keys for number, keys in offices.items() if len(number) >= UNIFIED}
     assert own
     assert max(map(len, own.values())) > 20
-    assert 0.2 < len(unified) / len(offices)
+    assert len(unified) / len(offices) > 0.2
     # An heir tells of those whom the office that it took over had registered.
     assert {len(keys) for keys in unified.values()} == {1, 2}
     assert sum(len(keys) == 2 for keys in unified.values()) < 5
@@ -132,7 +132,9 @@ def test_points_are_of_volunteers_who_are_registered_and_of_households(quarter):
     for _, key, row in told(quarter, "registrations"):
         if row["change"] == "new":
             since[key, row["volunteer_no"]] = row["changed_on"]
-    withdrew = {(key, row["volunteer_no"]) for _, key, row in told(quarter, "registrations") if row["change"] == "withdrawn"}
+    withdrew = {
+        (key, row["volunteer_no"]) for _, key, row in told(quarter, "registrations") if row["change"] == "withdrawn"
+    }
     kinds = Counter()
     for _, key, row in told(quarter, "points"):
         kinds[row["holder_kind"]] += 1
@@ -155,7 +157,7 @@ def test_hardly_anybody_redeems_more_than_was_earned(quarter):
 
 
 def test_an_heir_tells_of_registrations_needs_and_money_of_the_office_it_took_over(quarter):
-    (may, in_may), (june, in_june), _ = quarter
+    (may, in_may), (_june, in_june), _ = quarter
     (merged,) = [key for key, life in may.history.lives.items() if life.end and life.heirs]
     (heir,) = may.history.lives[merged].heirs
     had, has = in_may[merged], in_june[heir]
