@@ -194,6 +194,20 @@ def test_a_few_units_are_on_the_lists_of_two_levels(quarter):
             assert world.by_key[lower].parent_key == upper
 
 
+def test_hardly_any_site_is_on_the_lists_of_two_levels(small_months):
+    world = small_months[2]
+    named = {
+        office.office_key: {(row["site_name"], row["site_kind"]) for row in LISTS["sites"](world, office)}
+        for office in world.offices
+    }
+    twice = [
+        lower
+        for lower in world.offices
+        if lower.parent_key in named and named[lower.office_key] & named[lower.parent_key]
+    ]
+    assert 10 < len(twice) < 60
+
+
 def test_every_alliance_has_one_leader_in_each_month(small_months):
     for world in small_months:
         leaders = defaultdict(int)
