@@ -10,6 +10,7 @@ from typing import Any
 from demo.check_characters import CREDIT_ALPHABET, ID_CHARACTERS
 from demo.people import Person, population_of
 from demo.records.row import ErrorCell, Literal, Row, is_own, number_of
+from demo.records.standing import LISTS
 from demo.records.units import made_up_credit_code
 from demo.world import World
 from rollcall.datasets import datasets
@@ -138,6 +139,8 @@ BREAKS = (
     Break("redeemed_positive", "points", changed(reason="redeemed")),
     Break("points_zero", "points", changed(points=Decimal(0))),
 )
+# How often the wrong row of a register is one of its entries.
+IN_PLACE = 0.5
 # What a row must be for every rule of its dataset to be broken alone.
 SUITS: dict[str, Callable[[Row], bool]] = {
     "units": lambda row: row["credit_code"] is not None and row["alliance_name"] is None,
@@ -151,21 +154,27 @@ SUITS: dict[str, Callable[[Row], bool]] = {
 
 def break_rules(scene: Scene, records: dict[str, list[Row]], file_format: str) -> list[dict[str, Any]]:
     """
-    Put one to five wrong rows into *records*, beside the right ones, each under a number of its own.
+    Put one to five wrong rows into *records*: beside the right ones, each under a number of its own; in registers also
+    in the place of an entry, which then stands as the office told of it before.
 
     Returns what was done: dataset, rule, and the number of rows to be held for it.
     """
     possible = [broken for broken in BREAKS if not broken.formats or file_format in broken.formats]
     done, left = [], scene.rng.randint(1, 5)
     for index, broken in enumerate(scene.rng.sample(possible, 5), 1):
-        pattern = scene.rng.choice([row for row in records[broken.dataset] if suits(row, broken.dataset)] or [None])
+        rows = records[broken.dataset]
+        pattern = scene.rng.choice([row for row in rows if suits(row, broken.dataset)] or [None])
+        is_in_place = broken.dataset in LISTS and scene.rng.random() < IN_PLACE
         if pattern is None:
             continue
-        wrong = broken.make(scene, renumbered(scene, broken.dataset, pattern, index))
+        start = pattern | {"_wrong": True} if is_in_place else renumbered(scene, broken.dataset, pattern, index)
+        wrong = broken.make(scene, start)
         if len(wrong) > left:
             continue
+        if is_in_place:
+            rows.remove(pattern)
         for row in wrong:
-            records[broken.dataset].insert(scene.rng.randint(0, len(records[broken.dataset])), row)
+            rows.insert(scene.rng.randint(0, len(rows)), row)
         done.append({"dataset": broken.dataset, "rule": broken.rule, "rows": len(wrong)})
         left -= len(wrong)
         if not left:

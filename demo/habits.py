@@ -26,6 +26,8 @@ NOTHING_ARRIVES = NOT_SUBMITTED | TURNED_AWAY | {"silent"}
 PROVINCE, CAPITAL, CHENGGUAN = "620000000000", "620100000000", "620102000000"
 # The province and its capital, on which every figure of the results rests.
 ALWAYS_RIGHT = frozenset({PROVINCE, CAPITAL})
+# The shares of offices that number records anew each month, and that give volunteers the number of the whole country.
+NUMBER_ANEW, UNIFIED = 0.3, 0.35
 FORMATS = {"xlsx": 50, "zip": 20, "csv": 12, "json": 18}
 
 
@@ -54,11 +56,18 @@ class Style:
 
 @dataclass(frozen=True)
 class Habits:
-    """`conduct` is a key of SHARES, or `good`."""
+    """
+    `conduct` is a key of SHARES, or `good`.
+
+    `numbers_anew`: its vouchers, events and so on are numbered from 1 again each month, as in many a paper ledger.
+    `has_unified_numbers`: its volunteers bear numbers that no other office gives; elsewhere number 12 is many people.
+    """
 
     conduct: str
     format: str
     style: Style
+    numbers_anew: bool
+    has_unified_numbers: bool
 
     @property
     def fault(self) -> str | None:
@@ -83,7 +92,11 @@ def habits_of(seed: int, code: str, is_faultless: bool = False) -> Habits:
     ten_thousands = style.ten_thousands and file_format != "json"
     # A theme that is left out is one that no figure counts.
     leaves_out = style.leaves_out and not is_faultless
-    return Habits(conduct, file_format, replace(style, ten_thousands=ten_thousands, leaves_out=leaves_out))
+    style = replace(style, ten_thousands=ten_thousands, leaves_out=leaves_out)
+    rng = Random(f"{seed}:{code}:numbers")
+    numbers_anew, is_unified = rng.random() < NUMBER_ANEW, rng.random() < UNIFIED
+    # What another office tells of one that it took over names that one's numbers, so they are nobody else's.
+    return Habits(conduct, file_format, style, numbers_anew and not is_faultless, is_unified or is_faultless)
 
 
 def conduct_of(seed: int, code: str) -> str:

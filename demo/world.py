@@ -145,8 +145,12 @@ class World:
             upper = self.above(upper)
 
     def brings_its_past(self, office: Office) -> bool:
-        """Whether the office's submission of this month is its first, and something was published of it before."""
-        return self.period == self.first and bool(figures_of(self.first_code(office)))
+        """
+        Whether the office's submission of this month is its first, and something was published of it before; also
+        whether it has a part in what the office above it published that happened.
+        """
+        is_told_above = any(figure.from_day for figure in self.figures_over(office))
+        return self.period == self.first and (is_told_above or bool(figures_of(self.first_code(office))))
 
     def merged_into(self, office: Office) -> list[tuple[Office, "World"]]:
         """Offices that have gone into this one by the end of the month, each with the last month it reported in."""
@@ -158,6 +162,14 @@ class World:
                 if key in last.by_key:
                     found.append((last.by_key[key], last))
         return found
+
+    def month_before(self, office: Office) -> list[tuple[Office, "World"]]:
+        """Who reported last month what *office* goes on with: itself, and whom it has taken over; with that month."""
+        if not self.previous:
+            return []
+        before = self.previous.by_key.get(office.office_key)
+        merged = [one for one in self.merged_into(office) if one[1].period == self.previous.period]
+        return [*([(before, self.previous)] if before else []), *merged]
 
     @cached_property
     def _predecessors(self) -> dict[int, list[int]]:

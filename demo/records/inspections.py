@@ -3,7 +3,7 @@
 from datetime import date
 from random import Random
 
-from demo.records.row import Row, number_of
+from demo.records.row import Row, record_no
 from demo.world import World
 from rollcall.offices import Office
 
@@ -16,7 +16,7 @@ def make_inspections(world: World, office: Office) -> list[Row]:
     rng = world.rng(office, "inspections")
     count = world.scaled(rng.randint(*COUNTS[office.level]), 1)
     return [
-        inspection(world, office, number_of(world, office, world.month, f"I{place:02d}"), world.some_day(rng), rng)
+        inspection(world, office, record_no(world, office, "I", place), world.some_day(rng), rng)
         for place in range(1, count + 1)
     ]
 

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from random import Random
 
-from demo.records.row import Row, number_of, team_no
+from demo.records.row import Row, number_of
+from demo.records.standing import reference
 from demo.world import World
 from rollcall.datasets import code_lists
 from rollcall.offices import Office
@@ -18,18 +19,14 @@ MONTHS_BACK = 2
 
 
 def make_needs(world: World, office: Office) -> list[Row]:
-    """What was raised in the month, and what was open at its beginning, each as it stands at its end."""
-    last = world.period.last_day
-    rows = [as_of(row, last) for row in raised_in(world, office)]
-    month = world
+    """What was raised in the month, and what was open before, also at whom it took over, as it stands at its end."""
+    last, beginning = world.period.last_day, world.period.first_day - timedelta(days=1)
+    rows = raised_in(world, office)
+    before = world.month_before(office)
     for _ in range(MONTHS_BACK):
-        before = month.previous.by_key.get(office.office_key) if month.previous else None
-        if not month.previous or not before:
-            break
-        month, beginning = month.previous, world.period.first_day - timedelta(days=1)
-        open_then = [row for row in raised_in(month, before) if is_open(as_of(row, beginning))]
-        rows += [as_of(row, last) for row in open_then]
-    return rows
+        rows += [row for whose, month in before for row in raised_in(month, whose) if is_open(as_of(row, beginning))]
+        before = [earlier for whose, month in before for earlier in month.month_before(whose)]
+    return [as_of(row, last) for row in rows]
 
 
 def is_open(row: Row) -> bool:
@@ -49,7 +46,7 @@ def raised_in(world: World, office: Office) -> list[Row]:
         for step in steps[:1] if refused else steps:
             day += timedelta(days=rng.randint(0, DAYS[step]))
             row[step], row["need_status"] = day, "refused" if refused else STATUS[step]
-        row["team_no"] = None if refused else team_no(world, office, rng)
+        row["team_no"] = None if refused else reference(world, office, "teams", rng, row["raised_on"])
         row["rating"] = rng.choice((3, 4, 4, 5, 5, 5, None)) if not refused else None
         rows.append(row)
     return rows

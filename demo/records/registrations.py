@@ -1,17 +1,22 @@
 """Registrations of volunteers: who registered, changed or withdrew."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from random import Random
 
 from demo.people import Person, known_to_both, population_of
-from demo.records.row import Row, number_of
+from demo.records.row import MARK, Row
+from demo.records.standing import reference
 from demo.world import World
 from rollcall.offices import Office
 
 COUNTS = {"province": (40, 50), "city": (50, 70), "county": (50, 70), "township": (34, 58)}
 FOURTEEN = 14
+# What is written where a volunteer leaves the team, and how often one does.
+NO_TEAM, LEFT_TEAM = "无", 0.05
+# So many of a month's volunteers collect points, and neither change nor withdraw.
+STEADY = 12
 # How many of a month's rows say that something changed, and how many of these speak of last month's volunteers.
 MOVES, LATER = 3 / 25, 1 / 3
 
@@ -21,14 +26,18 @@ def make_registrations(world: World, office: Office) -> list[Row]:
     fresh, soon = month_of(world, office)
     rng = world.rng(office, "later moves")
     rows = [dict(row) for row in (*fresh, *soon)]
-    if world.previous and office.office_key in world.previous.by_key:
-        before = world.previous.by_key[office.office_key]
-        last_months, moved_then = month_of(world.previous, before)
-        gone = {row["volunteer_no"] for row in moved_then}
-        stayed = [row for row in last_months if row["volunteer_no"] not in gone and not row["_shared"]]
-        count = min(len(stayed), round(len(fresh) * MOVES * LATER))
+    for whose, month in world.month_before(office):
+        stayed = stayed_in(month, whose)
+        count = min(len(stayed), max(round(len(fresh) * MOVES * LATER), whose.office_key != office.office_key))
         rows += [moved(world, office, row, world.some_day(rng), rng) for row in rng.sample(stayed, count)]
     return rows
+
+
+def stayed_in(world: World, office: Office) -> list[Row]:
+    """Who registered in the month alone with the office and may still move."""
+    fresh, moves = month_of(world, office)
+    settled = {row["volunteer_no"] for row in (*moves, *steady(world, office))}
+    return [row for row in fresh if row["volunteer_no"] not in settled and not row["_shared"]]
 
 
 @lru_cache(maxsize=8)
@@ -39,7 +48,8 @@ def month_of(world: World, office: Office) -> tuple[list[Row], list[Row]]:
     moves = round(count * MOVES * ((1 - LATER) if world.previous else 1))
     fresh = list(new_rows(world, office, rng, count - moves))
     last = world.period.last_day
-    early = [row for row in fresh if row["changed_on"] < last and not row["_shared"]]
+    alone = [row for row in fresh if not row["_shared"]]
+    early = [row for row in alone[steady_among(alone) :] if row["changed_on"] < last]
     soon = []
     for row in rng.sample(early, min(moves, len(early))):
         later = row["changed_on"] + timedelta(days=rng.randint(1, (last - row["changed_on"]).days))
@@ -56,7 +66,7 @@ def new_rows(world: World, office: Office, rng: Random, count: int) -> Iterator[
     """*count* new registrations of the month; people known to two offices come first."""
     both = shared_people(world, office)
     population = population_of(world, office, rng)
-    teams = [number_of(world, office, f"T{number:02d}") for number in range(1, 7)]
+    teams = partial(reference, world, office, "teams", rng)
     start, span = world.period.first_day.toordinal(), world.period.last_day.day
     for place in range(1, max(count, len(both)) + 1):
         changed_on = date.fromordinal(start + int(rng.random() * span))
@@ -71,11 +81,30 @@ def new_rows(world: World, office: Office, rng: Random, count: int) -> Iterator[
 
 def volunteer_no(world: World, office: Office, place: int) -> str:
     """The number that the office gives to who registers at *place* in the month."""
-    return number_of(world, office, world.month, f"V{place:06d}")
+    return volunteer_number(world, office, f"{world.month}{place:03d}")
 
 
-def registration(number: str, person: Person, on: date, rng: Random, teams: Sequence[str]) -> Row:
-    """One new registration."""
+def volunteer_number(world: World, office: Office, serial: str) -> str:
+    """
+    One number of a volunteer: the unified one, or the office's own, which is short and is somebody else's elsewhere.
+    """
+    if world.habits[office.code].has_unified_numbers:
+        return f"{MARK}{world.first_code(office)[:9]}{serial}"
+    return f"{MARK}{serial}"
+
+
+def steady(world: World, office: Office) -> list[Row]:
+    """Who registered in the month and stays as registered: of the new ones, those who come first."""
+    alone = [row for row in month_of(world, office)[0] if not row["_shared"]]
+    return alone[: steady_among(alone)]
+
+
+def steady_among(alone: list[Row]) -> int:
+    return min(STEADY, len(alone) // 2)
+
+
+def registration(number: str, person: Person, on: date, rng: Random, team_on: Callable[[date], str | None]) -> Row:
+    """One new registration. *team_on* gives the number of a team that stands on a day."""
     random = rng.random
     return {
         "volunteer_no": number,
@@ -87,7 +116,7 @@ def registration(number: str, person: Person, on: date, rng: Random, teams: Sequ
         "sex": person.sex,
         "birth_date": person.birth_date,
         "political_status": person.political_status,
-        "team_no": teams[int(random() * 6)] if random() < 0.7 else None,
+        "team_no": team_on(on) if random() < 0.7 else None,
         "is_backbone": random() < 0.06,
         "guardian_consent": True if is_under_14(person.birth_date, on) else None,
         "_shared": False,
@@ -105,8 +134,9 @@ def moved(world: World, office: Office, row: Row, on: date, rng: Random) -> Row:
     consent = True if is_under_14(row["birth_date"], on) else None
     later = row | {"changed_on": on, "change": change, "guardian_consent": consent}
     if change == "changed":
-        later |= {
-            "team_no": number_of(world, office, f"T{rng.randint(1, 6):02d}"),
-            "is_backbone": rng.random() < 0.3,
-        }
+        # Many write down what is new alone, and leave the other cell empty.
+        told = rng.choices(("both", "team_no", "is_backbone"), (6, 3, 2))[0]
+        team = NO_TEAM if rng.random() < LEFT_TEAM else reference(world, office, "teams", rng, on)
+        later["team_no"] = team if told != "is_backbone" else None
+        later["is_backbone"] = rng.random() < 0.3 if told != "team_no" else None
     return later

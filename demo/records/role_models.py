@@ -4,7 +4,7 @@ from datetime import date
 from random import Random
 
 from demo.people import BRANCHES, STEMS, SURNAMES
-from demo.records.row import Row, number_of
+from demo.records.row import Row, record_no
 from demo.world import World
 from rollcall.datasets import code_lists
 from rollcall.offices import Office
@@ -18,7 +18,7 @@ def make_role_models(world: World, office: Office) -> list[Row]:
     rng = world.rng(office, "role models")
     count = world.scaled(rng.randint(*COUNTS[office.level]), 1)
     return [
-        role_model(office, number_of(world, office, world.month, f"M{place:02d}"), world.some_day(rng), rng)
+        role_model(office, record_no(world, office, "M", place), world.some_day(rng), rng)
         for place in range(1, count + 1)
     ]
 

@@ -1,7 +1,6 @@
 """What a record is made of."""
 
 from dataclasses import dataclass
-from random import Random
 from typing import Any
 
 from demo.world import World
@@ -32,8 +31,11 @@ def number_of(world: World, office: Office, *parts: str) -> str:
     return "-".join((f"{MARK}{world.first_code(office)[:9]}", *parts))
 
 
-def team_no(world: World, office: Office, rng: Random) -> str:
-    return number_of(world, office, f"T{rng.randint(1, 6):02d}")
+def record_no(world: World, office: Office, letter: str, place: int) -> str:
+    """The number of the month's record at *place*; some offices begin with SL-E001 again each month."""
+    if world.habits[office.code].numbers_anew:
+        return f"{MARK}-{letter}{place:03d}"
+    return number_of(world, office, world.month, f"{letter}{place:03d}")
 
 
 def is_own(row: Row) -> bool:

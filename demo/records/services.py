@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from demo.published.figures import figures_of
 from demo.records.events import joint_events
-from demo.records.registrations import month_of, shared_people, volunteer_no
+from demo.records.holders import tells_of_all
+from demo.records.registrations import month_of, shared_people, steady, volunteer_no
 from demo.records.row import Row
 from demo.world import World
 from rollcall.offices import Office
@@ -23,8 +23,9 @@ def make_services(world: World, office: Office, records: dict[str, list[Row]]) -
     """Who served at the events in *records*, the office's other records of the month."""
     rng = world.rng(office, "services")
     count = world.scaled(rng.randint(*COUNTS[office.level]), 3)
-    rows = list(served_for_two(world, office))
-    rows += own_services(rng, records["events"], known_to(world, office, records), count - len(rows))
+    rows = [*served_for_two(world, office), *served_elsewhere(world, office)]
+    events = [row for row in records["events"] if row["started_at"].date() >= world.period.first_day]
+    rows += own_services(rng, events, known_to(world, office, records), count - len(rows))
     return list({(row["volunteer_no"], row["event_no"], row["organiser_code"]): row for row in rows}.values())
 
 
@@ -33,17 +34,13 @@ def known_to(world: World, office: Office, records: dict[str, list[Row]]) -> lis
     rows = records["registrations"]
     registered = [(row["volunteer_no"], row["changed_on"]) for row in rows if row["change"] == "new"]
     withdrew = {row["volunteer_no"] for row in rows if row["change"] == "withdrawn"}
-    before = world.previous.by_key.get(office.office_key) if world.previous else None
-    # Where the number of volunteers was published, those who were made up beside it are not reported.
-    if world.previous and before and not has_published_volunteers(world, office):
-        fresh, moved = month_of(world.previous, before)
-        withdrew |= {row["volunteer_no"] for row in moved if row["change"] == "withdrawn"}
-        registered += [(row["volunteer_no"], row["changed_on"]) for row in fresh]
+    for whose, month in world.month_before(office):
+        # Where the number of volunteers was published, those who were made up beside it are not reported.
+        if not tells_of_all(month, whose):
+            fresh, moved = month_of(month, whose)
+            withdrew |= {row["volunteer_no"] for row in moved if row["change"] == "withdrawn"}
+            registered += [(row["volunteer_no"], row["changed_on"]) for row in fresh]
     return [known for known in registered if known[0] not in withdrew]
-
-
-def has_published_volunteers(world: World, office: Office) -> bool:
-    return any(figure.indicator == "volunteers" for figure in figures_of(world.first_code(office)))
 
 
 def own_services(rng: Random, events: list[Row], known: list[Known], count: int) -> Iterator[Row]:
@@ -68,6 +65,24 @@ def served_for_two(world: World, office: Office) -> Iterator[Row]:
         if upper and rng.random() < 0.5:
             event, _ = rng.choice(joint_events(world, upper))
             yield service(volunteer_no(world, office, place), event, rng)
+
+
+def served_elsewhere(world: World, office: Office) -> Iterator[Row]:
+    """
+    At joint events of the office: volunteers of those who took part, under the number that is theirs everywhere.
+
+    The office that registered them leaves it to the organiser to tell of it.
+    """
+    rng = world.rng(office, "served elsewhere")
+    for event, participants in joint_events(world, office):
+        for code in sorted(participants):
+            lower = world.by_code[code]
+            # A number that a second office registers is known to be one person's no more.
+            if not world.habits[code].has_unified_numbers or tells_of_all(world, lower):
+                continue
+            known = [row for row in steady(world, lower) if row["changed_on"] <= event["started_at"].date()]
+            if known and rng.random() < 0.7:
+                yield service(rng.choice(known)["volunteer_no"], event, rng)
 
 
 def service(number: str, event: Row, rng: Random) -> Row:

@@ -26,6 +26,8 @@ NAMES = {
     "plaza": "文明实践广场",
     "platform": "特色服务平台",
 }
+# The share of offices whose first site the one above lists as well.
+ON_TWO_LISTS = 0.02
 # Square metres.
 AREAS = {
     "centre": (600, 4000),
@@ -41,7 +43,18 @@ AREAS = {
 def make_sites(world: World, office: Office) -> list[Row]:
     """The register of sites."""
     count = world.lasting_rng(office, "how many sites").randint(*COUNTS[office.level])
-    return listed(SITES, world, office, world.scaled(count, 3))
+    return listed(SITES, world, office, world.scaled(count, 3)) + sites_of_those_below(world, office)
+
+
+def sites_of_those_below(world: World, office: Office) -> list[Row]:
+    """A site that an office below lists too, here and there: both take it for their own, and it counts twice."""
+    rows = []
+    for lower in world.below(office):
+        is_published = any(figure.indicator.startswith("site") for figure in world.figures_over(lower))
+        if not is_published and world.lasting_rng(lower, "site on two lists").random() < ON_TWO_LISTS:
+            (first, *_) = listed(SITES, world, lower, 3)
+            rows.append(first | {"site_no": number_of(world, office, f"SX{lower.office_key:04d}")})
+    return rows
 
 
 def entry(world: World, office: Office, place: int, rng: Random) -> Row:

@@ -5,6 +5,7 @@ from random import Random
 
 from demo.check_characters import credit_code
 from demo.published.alliances import alliances_published
+from demo.published.counted import holds
 from demo.records.register import Register, listed
 from demo.records.row import Row, number_of
 from demo.world import World
@@ -41,6 +42,8 @@ SESSIONS = {
     "county": (("2020年度", (2021, 1, 15)), ("2022年度", (2023, 1, 12))),
     "township": (("2021年度", (2022, 1, 20)), ("2022年度", (2023, 2, 3))),
 }
+# The share of offices of which the one above lists a unit as well.
+ON_TWO_LISTS = 0.1
 MONTHLY_SCORES = (-1.5, -0.5, 0.0, 0.0, 0.5, 1.5)
 
 
@@ -49,8 +52,26 @@ def make_units(world: World, office: Office) -> list[Row]:
     count = world.lasting_rng(office, "how many units").randint(*COUNTS[office.level])
     rows = listed(UNITS, world, office, world.scaled(count, 3))
     join_alliances(rows, alliances_of(world, office))
+    rows += units_of_those_below(world, office)
     move_with_the_month(rows, world, office)
     return rows
+
+
+def units_of_those_below(world: World, office: Office) -> list[Row]:
+    """A unit that an office below lists too, here and there: each of them keeps it under a number of its own."""
+    if has_published_units(world, office):
+        return []
+    rows = []
+    for lower in world.below(office):
+        if world.lasting_rng(lower, "on two lists").random() < ON_TWO_LISTS and not has_published_units(world, lower):
+            known = [row for row in listed(UNITS, world, lower, 3) if row["credit_code"] and holds(row)]
+            number = number_of(world, office, f"UX{lower.office_key:04d}")
+            rows += [row | {"unit_no": number} for row in known[:1]]
+    return rows
+
+
+def has_published_units(world: World, office: Office) -> bool:
+    return any(figure.indicator.startswith("units") for figure in world.figures_over(office))
 
 
 def entry(world: World, office: Office, place: int, rng: Random) -> Row:
