@@ -136,7 +136,7 @@ def counts_of(connection: psycopg.Connection, period: str) -> dict[str, int]:
 
 
 def waiting(connection: psycopg.Connection) -> list[str]:
-    """Periods with files that landed after the last batch of the period began, and that nobody judged or failed to read."""
+    """Periods with files that landed after the last batch of the period began; those that we failed to read aside."""
     rows = connection.execute(
         """
         select distinct s.period

@@ -116,11 +116,6 @@ class Judged:
     reasons: list[Reason] = field(default_factory=list)
 
 
-def pending(connection: psycopg.Connection, period: Period | str) -> list[int]:
-    """Judged submissions of *period* whose receipt their office has not taken, by office and revision."""
-    return [submission for office in pending_by_office(connection, period) for submission in office]
-
-
 def pending_by_office(connection: psycopg.Connection, period: Period | str) -> list[list[int]]:
     """The pending submissions of each office that has any, in order of revision."""
     rows = connection.cursor(row_factory=psycopg.rows.tuple_row).execute(PENDING, {"period": str(period)})
@@ -147,20 +142,6 @@ def read_reasons(connection: psycopg.Connection, submission_id: int, most: int) 
     """The reasons of one submission, the critical first; as many as *most*."""
     with connection.cursor(row_factory=class_row(Reason)) as cursor:
         return cursor.execute(REASONS, {"ids": [submission_id], "most": most}).fetchall()
-
-
-def receipts_of(
-    connection: psycopg.Connection, submission_ids: Sequence[int], codes: Mapping[int, str]
-) -> dict[int, dict[str, Any]]:
-    """
-    The receipt.json of many submissions, by submission; one that is not judged is left out.
-
-    Args:
-        codes: Code of each office (by office_key) on the last day of the period.
-    """
-    return {
-        one.submission_id: receipt_of(one, codes[one.office_key]) for one in read_judged(connection, submission_ids)
-    }
 
 
 def receipt_of(judged: Judged, office_code: str) -> dict[str, Any]:

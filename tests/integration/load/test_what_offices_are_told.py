@@ -5,13 +5,14 @@ import io
 import openpyxl
 import pytest
 
-from rollcall.receipts.receipt import read_judged, receipts_of
+from rollcall.receipts.receipt import read_judged
 from rollcall.receipts.told import XLSX, front_of, marks_of
 from rollcall.receipts.workbook import Annotator, Work
 from rollcall.settings import load_settings
 from rollcall.warehouse.connection import connect
 from tests.files import as_csv, as_json, as_xlsx, rows_of
 from tests.integration.load.conftest import asked, load
+from tests.receipts import receipts_of
 
 BAD_UNIT = {"credit_code": "91110000600037341X"}
 

@@ -1,7 +1,8 @@
 """Receipts made of what the ledger and quarantine hold."""
 
 from rollcall.periods import Period
-from rollcall.receipts.receipt import MOST_REASONS, pending, receipts_of
+from rollcall.receipts.receipt import MOST_REASONS, pending_by_office
+from tests.receipts import receipts_of
 
 CODES = {1: "620102001000", 2: "620102002000"}
 
@@ -17,7 +18,7 @@ def test_what_is_pending_is_judged_and_not_taken(ledger):
         " submitted_at, received_at, is_landed)"
         " values (9, '2023-07', 1, 'regular', 'a.csv', 'text/csv', 1, 'x', now(), now(), true)"
     )
-    assert pending(ledger.connection, Period.parse("2023-07")) == [tried, first, second]
+    assert pending_by_office(ledger.connection, Period.parse("2023-07")) == [[tried, first, second]]
 
 
 def test_many_receipts_are_read_at_once_each_with_its_own_counts(ledger):

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from rollcall.collect.dropfolder import list_folder
+from rollcall.collect.dropfolder import look_into
 from rollcall.collect.http import Address
 from rollcall.errors import CountsDisagree, LandingCorrupt, SettingMissing
 from rollcall.periods import Period
@@ -242,7 +242,8 @@ def test_receipts_in_a_drop_folder_are_not_taken_for_submissions(ledger, send, t
     (tmp_path / "620000000001" / "2023-07").mkdir(parents=True)
     send(lambda _: Address(f"file://{tmp_path}", None))
     assert len(list(tmp_path.rglob("*.*"))) == 2
-    assert list_folder(f"file://{tmp_path}", "620000000001", Period.parse("2023-07")) == []
+    there = look_into(f"file://{tmp_path}", "620000000001", Period.parse("2023-07"), collected=["1-regular.xlsx"])
+    assert (there.files, there.strays) == ([], [])
 
 
 def test_a_drop_folder_that_cannot_be_written_is_owed_its_receipt(ledger, send, settings, tmp_path):
