@@ -1,6 +1,6 @@
 """The receipt of a judged submission: what became of it, counted exactly, in words for the office."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
