@@ -65,12 +65,11 @@ left_over as (
         )
 ),
 
-through_heirs as (
+may_pair as (
     select
         outs.end_no as out_no,
         ins.end_no as in_no,
-        row_number() over (partition by outs.end_no order by {{ in_order.format('ins') }}) as choice_of_out,
-        row_number() over (partition by ins.end_no order by {{ in_order.format('outs') }}) as choice_of_in
+        row_number() over (order by {{ in_order.format('outs') }}, {{ in_order.format('ins') }}) as pair_no
     from left_over as outs
     inner join left_over as ins on outs.voucher_no = ins.voucher_no and outs.budget_year = ins.budget_year
     where
@@ -89,36 +88,61 @@ through_heirs as (
         {%- endfor %}
 ),
 
-{#- n-th with n-th; and no end twice, where not every end of one side may go with every one of the other. #}
-first_of_outs as (
+{#-
+    n-th with n-th. An end may go with several, but not with all that these may go with: then what one round leaves over
+    is paired in the next, and no end twice.
+-#}
+{%- for round in [1, 2, 3] %}
+choices_{{ round }} as (
     select
         out_no,
         in_no,
-        row_number() over (partition by out_no order by choice_of_out) as nth_of_out
-    from through_heirs
-    where choice_of_out = choice_of_in
+        pair_no,
+        row_number() over (partition by out_no order by pair_no) as choice_of_out,
+        row_number() over (partition by in_no order by pair_no) as choice_of_in
+    from may_pair
+    {%- for earlier in range(1, round) %}
+    {{ 'where' if loop.first else 'and' }} out_no not in (select taken.out_no from paired_{{ earlier }} as taken)
+    and in_no not in (select taken.in_no from paired_{{ earlier }} as taken)
+    {%- endfor %}
 ),
 
-first_of_ins as (
+paired_{{ round }} as (
     select
         out_no,
-        in_no,
-        row_number() over (partition by in_no order by out_no) as nth_of_in
-    from first_of_outs
-    where nth_of_out = 1
+        in_no
+    from (
+        select
+            out_no,
+            in_no,
+            nth_of_out,
+            row_number() over (partition by in_no order by pair_no) as nth_of_in
+        from (
+            select
+                out_no,
+                in_no,
+                pair_no,
+                row_number() over (partition by out_no order by pair_no) as nth_of_out
+            from choices_{{ round }}
+            where choice_of_out = choice_of_in
+        ) as of_outs
+        where nth_of_out = 1
+    ) as of_both
+    where nth_of_in = 1
 ),
-
+{% endfor %}
 pairs as (
     select
         out_no,
         in_no
     from exact
+    {%- for round in [1, 2, 3] %}
     union all
     select
         out_no,
         in_no
-    from first_of_ins
-    where nth_of_in = 1
+    from paired_{{ round }}
+    {%- endfor %}
 ),
 
 others as (

@@ -8,6 +8,7 @@ with touched as (
 told as (
     select
         'event_of_participant_only' as finding,
+        'events' as dataset,
         entries.submission_id,
         entries.source_sheet,
         entries.source_row,
@@ -21,6 +22,7 @@ told as (
     union all
     select
         '{{ register }}_unknown' as finding,
+        entries.dataset,
         entries.submission_id,
         entries.source_sheet,
         entries.source_row,
@@ -35,11 +37,12 @@ told as (
     where
         entries.register = '{{ register }}'
         and entries.submission_id = any(array(select unnest(touched.submissions) from touched))
-    group by entries.submission_id, entries.source_sheet, entries.source_row
+    group by entries.dataset, entries.submission_id, entries.source_sheet, entries.source_row
     {%- endfor %}
     union all
     select
         'event_unknown' as finding,
+        'services' as dataset,
         entries.submission_id,
         entries.source_sheet,
         entries.source_row,
@@ -51,6 +54,7 @@ told as (
     union all
     select
         'volunteer_unknown' as finding,
+        'services' as dataset,
         submission_id,
         source_sheet,
         source_row,
@@ -62,6 +66,7 @@ told as (
 listed as (
     select
         finding,
+        dataset,
         submission_id,
         source_sheet,
         source_row
@@ -77,11 +82,12 @@ listed as (
 
 select
     finding,
+    dataset,
     submission_id,
     source_sheet,
     source_row,
     told.is_found,
     listed.finding is not null as is_listed
 from told
-full join listed using (finding, submission_id, source_sheet, source_row)
+full join listed using (finding, dataset, submission_id, source_sheet, source_row)
 where coalesce(told.is_found, true) = (listed.submission_id is not null)

@@ -39,7 +39,6 @@ select
     -- when
     vouchers.period,
     vouchers.booked_on,
-    to_char(vouchers.booked_on, 'YYYY-MM') as booked_in,
     vouchers.budget_year::integer as budget_year,
     vouchers.counted_in,
 

@@ -9,7 +9,6 @@ select
     -- when
     period,
     booked_on,
-    booked_in,
     other_booked_on,
 
     -- what
