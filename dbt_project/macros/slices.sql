@@ -1,12 +1,14 @@
 {#-
-    What this run brings up to date. `ledger.slices_to_build` names it; on a first build, and on a full refresh, it is
-    everything. One predicate both deletes and selects, so that a slice or an office that became empty is emptied.
+    What this run brings up to date: on a first build, and on a full refresh, everything; else the slices of
+    `ledger.slices_to_build` and the offices of `ledger.offices_to_build`, whose records those tell of. One predicate
+    both deletes and selects, so that a slice or an office that became empty is emptied.
 -#}
 
-{#- Rows of the slices of this run. -#}
-{% macro in_this_run(dataset) -%}
+{#- Rows of the slices of this run, by the office that reported them. -#}
+{% macro in_this_run(dataset, relation=none, reporter='reporter_key') -%}
+    {%- set of = relation ~ '.' if relation else '' -%}
     {%- if is_incremental() -%}
-    (office_key, period) in (
+    ({{ of }}{{ reporter }}, {{ of }}period) in (
         select
             touched.office_key,
             touched.period
@@ -18,19 +20,41 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A slice that became empty has no new rows, so delete+insert alone would leave it. -#}
-{% macro delete_slices_of_this_run(dataset) -%}
+{#- Rows of a mart that the slices of this run told of: of the revision that counts now, or of any before. -#}
+{% macro was_told_in_this_run(dataset) -%}
     {%- if is_incremental() -%}
-    delete from {{ this }} where {{ in_this_run(dataset) }}
+    submission_id in (
+        select submissions.submission_id
+        from {{ source('ledger', 'slices_to_build') }} as touched
+        inner join {{ source('ledger', 'submissions') }} as submissions
+            on touched.office_key = submissions.office_key and touched.period = submissions.period
+        where touched.dataset = '{{ dataset }}'
+    )
+    {%- else -%}
+    true
     {%- endif -%}
 {%- endmacro %}
 
-{#- Rows of the offices that have a slice of the dataset in this run. -#}
+{#- A slice that became empty has no new rows, so delete+insert alone would leave it. -#}
+{% macro delete_slices_of_this_run(dataset) -%}
+    {%- if is_incremental() -%}
+    delete from {{ this }} where {{ was_told_in_this_run(dataset) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The same of all datasets. -#}
+{% macro delete_tellings_of_this_run() -%}
+    {%- if is_incremental() -%}
+    delete from {{ this }} where {{ in_slices_of_this_run('reporter_key') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Rows of the offices whose records of the dataset this run may change. -#}
 {% macro in_touched_offices(dataset) -%}
     {%- if is_incremental() -%}
     office_key in (
         select touched.office_key
-        from {{ source('ledger', 'slices_to_build') }} as touched
+        from {{ source('ledger', 'offices_to_build') }} as touched
         where touched.dataset = '{{ dataset }}'
     )
     {%- else -%}
@@ -45,9 +69,9 @@
 {%- endmacro %}
 
 {#- Rows of the slices of this run, of all datasets. -#}
-{% macro in_slices_of_this_run() -%}
+{% macro in_slices_of_this_run(reporter='office_key') -%}
     {%- if is_incremental() -%}
-    (office_key, period, dataset) in (
+    ({{ reporter }}, period, dataset) in (
         select
             touched.office_key,
             touched.period,
@@ -59,7 +83,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Whatever an office's own records of a dataset make, when any slice of it is in this run. -#}
+{#- Whatever an office's own records of a dataset make, when this run may change any of them. -#}
 {% macro delete_changes_of_this_run() -%}
     {%- if is_incremental() -%}
     delete from {{ this }}
@@ -67,14 +91,14 @@
         select
             touched.office_key,
             touched.dataset
-        from {{ source('ledger', 'slices_to_build') }} as touched
+        from {{ source('ledger', 'offices_to_build') }} as touched
     )
     {%- endif -%}
 {%- endmacro %}
 
 {#-
     Persons of whom a row of this run speaks, or spoke in any revision. The persons of a registration are all that any
-    of its rows name: a later row with an ID number moves the earlier ones to another person.
+    of its rows name: a later row with an ID number moves the earlier ones to another person, and so may one of an heir.
 -#}
 {% macro in_touched_persons() -%}
     {%- if is_incremental() -%}
@@ -83,11 +107,12 @@
         from {{ source('raw', 'registrations') }} as every
         where (every._office_key, every.volunteer_no) in (
             select
-                said._office_key,
+                tellers.office_key,
                 said.volunteer_no
             from {{ source('raw', 'registrations') }} as said
             inner join {{ source('ledger', 'slices_to_build') }} as touched
                 on said._period = touched.period and said._office_key = touched.office_key
+            inner join {{ source('ledger', 'related_offices') }} as tellers on said._office_key = tellers.related_key
             where touched.dataset = 'registrations'
         )
     )
@@ -119,7 +144,9 @@
 
 {#- Rows of a raw table, all its columns: of the slices that count, in the revision that counts. -#}
 {% macro accepted_rows(dataset) -%}
-    select accepted.*
+    select
+        accepted.*,
+        counted.revision as _revision
     from {{ source('raw', dataset) }} as accepted
     inner join {{ source('ledger', 'slices') }} as counted
         on
