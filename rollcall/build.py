@@ -179,13 +179,15 @@ def fix_slices(connection: psycopg.Connection, is_full: bool) -> int:
     """
     Note in `ledger.slices_to_build` what the build is to bring up to date; pointers that move later wait for the next.
 
+    What a build that was cut off had noted stays noted: it may have brought some marts up to date and others not.
+
     Returns the number of slices: those accepted since the last build and those they change; all for a full build.
     """
-    connection.execute("delete from ledger.slices_to_build")
     connection.execute(
         "insert into ledger.slices_to_build (office_key, period, dataset, submission_id)"
         " select office_key, period, dataset, submission_id from ledger.slices"
-        " where built_submission_id is distinct from submission_id or %s",
+        " where built_submission_id is distinct from submission_id or %s"
+        " on conflict (period, office_key, dataset) do update set submission_id = excluded.submission_id",
         [is_full],
     )
     analyze_touched(connection)
@@ -197,10 +199,18 @@ def fix_slices(connection: psycopg.Connection, is_full: bool) -> int:
 
 def add_changed(connection: psycopg.Connection) -> None:
     """Add the slices that those to build change: of the same records, other ends of transfers, the same persons."""
+    connection.execute((WAREHOUSE / "related_offices.sql").read_text(encoding="utf-8"))
     for dataset in datasets().values():
         if dataset.mode == "records":
             connection.execute(add_slices_that_tell_again(dataset))
     connection.execute((WAREHOUSE / "slices_to_build.sql").read_text(encoding="utf-8"))
+    connection.execute("delete from ledger.offices_to_build")
+    connection.execute(
+        "insert into ledger.offices_to_build (office_key, dataset)"
+        " select distinct related.related_key, touched.dataset from ledger.slices_to_build as touched"
+        " inner join ledger.related_offices as related on touched.office_key = related.office_key"
+    )
+    connection.execute("analyze ledger.slices_to_build, ledger.offices_to_build")
 
 
 def analyze_touched(connection: psycopg.Connection) -> None:
@@ -225,6 +235,7 @@ def mark_built(connection: psycopg.Connection) -> None:
         " and slices.built_submission_id is distinct from fixed.submission_id"
     )
     connection.execute("delete from ledger.slices_to_build")
+    connection.execute("delete from ledger.offices_to_build")
 
 
 def invoke(*arguments: str, is_large: bool = False) -> Run:

@@ -13,4 +13,4 @@ select
     source_sheet,
     source_row
 from {{ ref('fct_events') }}
-where {{ in_this_run('events') }}
+where {{ was_told_in_this_run('events') }}

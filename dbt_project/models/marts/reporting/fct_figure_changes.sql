@@ -11,7 +11,7 @@ from {{ ref('int_figures_from_' ~ dataset) }}
 {%- if is_incremental() %}
 where office_key = any(array(
     select touched.office_key
-    from {{ source('ledger', 'slices_to_build') }} as touched
+    from {{ source('ledger', 'offices_to_build') }} as touched
     where touched.dataset = '{{ dataset }}'
 ))
 {%- endif %}

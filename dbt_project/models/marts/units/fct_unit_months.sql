@@ -28,4 +28,4 @@ select
     source_sheet,
     source_row
 from {{ ref('stg_submissions__units') }}
-where {{ in_this_run('units') }}
+where {{ in_this_run('units', reporter='office_key') }}

@@ -4,7 +4,78 @@ with entries as (
     where {{ in_this_run('services') }}
 ),
 
-registered as (
+days as (
+    select distinct
+        organiser,
+        organiser_key,
+        organiser_code,
+        event_no,
+        served_on,
+        period
+    from entries
+),
+
+{#-
+    The event of that number whose days hold the day served, else the last one that had begun by then; of an organiser
+    that took others over, theirs where it has none itself.
+#}
+attended as (
+    select
+        days.*,
+        coalesce(events.event_key, days.organiser || '/?/' || days.event_no) as event_key
+    from days
+    left join lateral (
+        select begun.event_key
+        from (
+            select
+                own.*,
+                0 as is_taken_over
+            from {{ ref('fct_events') }} as own
+            where days.organiser_key = own.organiser_key and days.event_no = own.event_no
+            union all
+            select
+                unknown.*,
+                0 as is_taken_over
+            from {{ ref('fct_events') }} as unknown
+            where
+                days.organiser_key is null
+                and unknown.organiser_key is null
+                and days.organiser_code = unknown.organiser_code
+                and days.event_no = unknown.event_no
+            union all
+            select
+                others.*,
+                1 as is_taken_over
+            from {{ ref('int_offices_taken_over') }} as taken
+            inner join {{ ref('fct_events') }} as others on taken.office_key = others.organiser_key
+            where
+                days.organiser_key = taken.heir_key
+                and days.period >= taken.heard_from
+                and days.event_no = others.event_no
+        ) as begun
+        where begun.started_on <= days.served_on
+        order by
+            begun.is_taken_over,
+            (days.served_on > coalesce(begun.ended_on, begun.started_on)),
+            begun.started_on desc,
+            begun.event_key
+        limit 1
+    ) as events on true
+),
+
+{#- A number of ten characters or more is the same person wherever it serves, when one office alone registered it. -#}
+unified as (
+    select
+        volunteer_no,
+        min(person_key::text)::uuid as person_key,
+        min(office_key) as office_key
+    from {{ ref('fct_registrations') }}
+    where volunteer_no = any(array(select entries.volunteer_no from entries where length(entries.volunteer_no) >= 10))
+    group by volunteer_no
+    having count(distinct office_key) = 1
+),
+
+own as (
     select distinct
         office_key,
         volunteer_no,
@@ -13,66 +84,76 @@ registered as (
     where {{ in_touched_offices('services') }}
 ),
 
+{#- A number that several offices know that were taken over is of the one that ended first. -#}
+taken_over as (
+    select distinct on (taken.heir_key, registrations.volunteer_no)
+        taken.heir_key,
+        taken.heard_from,
+        registrations.office_key,
+        registrations.volunteer_no,
+        registrations.person_key
+    from {{ ref('int_offices_taken_over') }} as taken
+    inner join {{ ref('fct_registrations') }} as registrations on taken.office_key = registrations.office_key
+    order by taken.heir_key, registrations.volunteer_no, taken.ended_on, taken.office_key
+),
+
 identified as (
     select
         entries.*,
-        registered.person_key
+        attended.event_key,
+        coalesce(entries.organiser_key = entries.office_key, false) as is_organiser,
+        coalesce(own.person_key, taken_over.person_key, unified.person_key) as person_key,
+        coalesce(own.office_key, taken_over.office_key, unified.office_key) as registered_key
     from entries
-    left join registered
-        on entries.office_key = registered.office_key and entries.volunteer_no = registered.volunteer_no
+    inner join attended
+        on
+            entries.organiser = attended.organiser
+            and entries.organiser_code = attended.organiser_code
+            and entries.event_no = attended.event_no
+            and entries.served_on = attended.served_on
+            and entries.period = attended.period
+    left join own on entries.office_key = own.office_key and entries.volunteer_no = own.volunteer_no
+    left join taken_over
+        on
+            entries.reporter_key = taken_over.heir_key
+            and entries.volunteer_no = taken_over.volunteer_no
+            and entries.period >= taken_over.heard_from
+    left join unified on entries.volunteer_no = unified.volunteer_no
 ),
 
-{#- What another registration of the same person tells of the same event and day, when that is the one that counts. #}
-told_elsewhere as (
-    select distinct
-        identified.office_key,
-        identified.volunteer_no,
-        identified.event_key,
-        identified.served_on
+{#- Every slice that tells of a service on the same event and day is in this run. -#}
+ordered as (
+    select
+        *,
+        row_number() over (
+            partition by person_key, event_key, served_on
+            order by is_organiser desc, office_key, volunteer_no
+        ) as row_no
     from identified
-    inner join {{ ref('fct_registrations') }} as others
-        on
-            identified.person_key = others.person_key
-            and (identified.office_key, identified.volunteer_no) <> (others.office_key, others.volunteer_no)
-    inner join {{ ref('int_services_deduplicated') }} as told
-        on
-            others.office_key = told.office_key
-            and others.volunteer_no = told.volunteer_no
-            and identified.event_no = told.event_no
-            and identified.event_key = told.event_key
-            and identified.served_on = told.served_on
-    where
-        (not told.is_organiser, told.office_key, told.volunteer_no)
-        < (not identified.is_organiser, identified.office_key, identified.volunteer_no)
 )
 
 select
     -- ids
-    identified.office_key,
-    identified.volunteer_no,
-    identified.event_key,
-    identified.person_key,
-    identified.organiser_code,
-    identified.event_no,
-    identified.organiser_key,
-    identified.is_organiser,
+    office_key,
+    volunteer_no,
+    event_key,
+    person_key,
+    registered_key,
+    organiser_code,
+    event_no,
+    organiser_key,
+    is_organiser,
 
     -- when
-    identified.period,
-    identified.served_on,
+    period,
+    served_on,
 
     -- measures
-    identified.hours::numeric(5, 2) as hours,
-    told_elsewhere.office_key is null as is_counted,
+    hours::numeric(5, 2) as hours,
+    person_key is null or row_no = 1 as is_counted,
 
     -- lineage
-    identified.submission_id,
-    identified.source_sheet,
-    identified.source_row
-from identified
-left join told_elsewhere
-    on
-        identified.office_key = told_elsewhere.office_key
-        and identified.volunteer_no = told_elsewhere.volunteer_no
-        and identified.event_key = told_elsewhere.event_key
-        and identified.served_on = told_elsewhere.served_on
+    submission_id,
+    source_sheet,
+    source_row
+from ordered
