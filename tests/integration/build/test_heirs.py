@@ -95,7 +95,9 @@ ITS_RECORDS = {
 def test_what_an_heir_tells_of_an_office_it_took_over_is_that_offices_record(merged: Offices) -> None:
     """Told with the heir's own records, all of another number; each leads back to the heir's file."""
     merged.submit(JIUQUANLU, "2023-05", **MAY)
-    merged.submit(ZHANGYELU, "2023-05", registrations=[registration(9, "2023-05-02", "c")], needs=[need("N9", "2023-05-01")])
+    merged.submit(
+        ZHANGYELU, "2023-05", registrations=[registration(9, "2023-05-02", "c")], needs=[need("N9", "2023-05-01")]
+    )
     build.build("2023-05")
     own = {"needs": [need("N9", "2023-05-01", need_status="done", finished_on="2023-06-01")]}
     told = {name: [*rows, *own.get(name, [])] for name, rows in BY_THE_HEIR.items()}
@@ -106,7 +108,11 @@ def test_what_an_heir_tells_of_an_office_it_took_over_is_that_offices_record(mer
     assert ask("select distinct need_no from marts.fct_needs where office_key = 7") == [("N9",)]
     assert ask("select distinct submission_id from marts.fct_events") == [(submission,)]
     assert [figure(CHENGGUAN, name, "2023-06") for name in ("events", "event_attendees", "service_hours")] == [1, 5, 4]
-    assert [figure(CHENGGUAN, name, "2023-05") for name in ("events", "needs", "points_earned")] == [1, 3, Decimal("6.50")]
+    assert [figure(CHENGGUAN, name, "2023-05") for name in ("events", "needs", "points_earned")] == [
+        1,
+        3,
+        Decimal("6.50"),
+    ]
     assert [figure(key, "volunteers", "2023-06") for key in (ZHANGYELU, CHENGGUAN)] == [2, 2]
     assert figure(CHENGGUAN, "volunteers_served", "2023-06") == 1
     assert figure(CHENGGUAN, "funding_balance_yuan", "2023-06") == -9
