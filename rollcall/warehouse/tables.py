@@ -136,7 +136,7 @@ def add_slices_that_tell_again(dataset: Dataset) -> sql.Composed:
     same = [sql.SQL("said.{key} = others.{key}").format(key=sql.Identifier(key)) for key in stable_keys(dataset)]
     if dataset.name in OWN_DAYS:
         months = (month_of_record(dataset, row) for row in ("said", "others"))
-        same.append(sql.SQL(" = ").join(sql.SQL(month or "") for month in months))  # type: ignore[arg-type]
+        same.append(sql.SQL(" = ").join(sql.SQL(month or "") for month in months))
     return sql.SQL(TELL_AGAIN).format(
         name=sql.Literal(dataset.name),
         raw=sql.Identifier("raw", dataset.name),

@@ -81,12 +81,17 @@ BY_THE_HEIR = {
 }
 # Of each mart the rows of the office that was taken over, as its heir told of them in June.
 ITS_RECORDS = {
-    "fct_registrations": ("volunteer_no, change, period", [("V1", "new", "2023-05"), ("V1", "withdrawn", "2023-06"), ("V2", "new", "2023-05")]),
+    "fct_registrations": (
+        "volunteer_no, change, period",
+        [("V1", "new", "2023-05"), ("V1", "withdrawn", "2023-06"), ("V2", "new", "2023-05")],
+    ),
     "fct_needs": ("need_no, need_status, period", [("N1", "done", "2023-06"), ("N2", "raised", "2023-05")]),
     "fct_points": ("entry_no, points, period", [("P1", Decimal("6.50"), "2023-06")]),
     "fct_inspections": ("inspection_no, problems_resolved, period", [("I1", 3, "2023-06")]),
     "fct_role_models": ("model_no, honour_level, period", [("M1", "national", "2023-06")]),
-    "fct_services": ("event_key, hours, person_key", [("6/2023-05/E0", 2, PERSON["a"]), ("6/2023-06/E1", 4, PERSON["a"])]),
+    "fct_services": (
+        "event_key, hours, person_key", [("6/2023-05/E0", 2, PERSON["a"]), ("6/2023-06/E1", 4, PERSON["a"])]
+    ),
     "fct_events": ("event_key, attendees, is_organiser", [("6/2023-05/E0", 4, True), ("6/2023-06/E1", 5, True)]),
     "fct_funding": ("voucher_no, amount_yuan, period", [("S1", 9, "2023-06")]),
 }  # fmt: skip
@@ -99,8 +104,8 @@ def test_what_an_heir_tells_of_an_office_it_took_over_is_that_offices_record(mer
         ZHANGYELU, "2023-05", registrations=[registration(9, "2023-05-02", "c")], needs=[need("N9", "2023-05-01")]
     )
     build.build("2023-05")
-    own = {"needs": [need("N9", "2023-05-01", need_status="done", finished_on="2023-06-01")]}
-    told = {name: [*rows, *own.get(name, [])] for name, rows in BY_THE_HEIR.items()}
+    done = need("N9", "2023-05-01", need_status="done", finished_on="2023-06-01")
+    told = BY_THE_HEIR | {"needs": [*BY_THE_HEIR["needs"], done]}
     submission = merged.submit(ZHANGYELU, "2023-06", **told)
     build.build("2023-06")
     for mart, (columns, rows) in ITS_RECORDS.items():
@@ -128,7 +133,7 @@ def test_what_an_heir_tells_of_an_office_it_took_over_is_that_offices_record(mer
 
 
 def test_a_number_that_the_heir_had_itself_is_its_own(merged: Offices) -> None:
-    """Both had a need 1, a volunteer V1 and an event E0 in May; in a month that the other did not tell of, it is new."""
+    """Both had need N1, volunteer V1 and event E0 in May; of a month that the other did not tell of, it is new."""
     merged.submit(JIUQUANLU, "2023-05", **MAY)
     merged.submit(
         ZHANGYELU,
@@ -213,8 +218,10 @@ def test_after_a_split_a_person_counts_in_every_heir_until_one_tells_of_it(split
         (6, 8), (6, None),
     ]  # fmt: skip
     for day, tree_on, counts in (
-        ("2023-06-19", "2023-06-19", [2, 2]), ("2023-06-20", "2023-06-20", [1, 2]), ("2023-06-20", "2023-05-31", [0, 0]),
-    ):  # fmt: skip
+        ("2023-06-19", "2023-06-19", [2, 2]),
+        ("2023-06-20", "2023-06-20", [1, 2]),
+        ("2023-06-20", "2023-05-31", [0, 0]),
+    ):
         asked = "select marts.figure('{}', 'volunteers', null, '{}', '{}')"
         found = [ask(asked.format(code, day, tree_on))[0][0] for code in ("620102002000", "620201001000")]
         assert found == counts, (day, tree_on)

@@ -3,7 +3,7 @@
 with entries as (
     select
         entries.*,
-        case when reporter_key <> office_key then reporter_key end as heir_key
+        case when entries.reporter_key <> entries.office_key then entries.reporter_key end as heir_key
     from {{ ref('int_registrations_deduplicated') }} as entries
     {%- if is_incremental() %}
     where exists (
@@ -35,7 +35,9 @@ known as (
     select
         *,
         {%- for attribute in attributes %}
-        array_agg({{ attribute }}) filter (where {{ attribute }} is not null) over since_begun as {{ attribute }}_stated,
+        array_agg({{ attribute }}) filter (
+            where {{ attribute }} is not null
+        ) over since_begun as {{ attribute }}_stated,
         {%- endfor %}
         array_agg(heir_key) filter (where heir_key is not null) over (
             partition by office_key, volunteer_no order by changed_on
@@ -54,7 +56,8 @@ stated as (
         *,
         {%- for attribute in attributes %}
         case
-            when change = 'changed' then {{ attribute }}_stated[cardinality({{ attribute }}_stated)] else {{ attribute }}
+            when change = 'changed' then {{ attribute }}_stated[cardinality({{ attribute }}_stated)]
+            else {{ attribute }}
         end as {{ attribute }}_known,
         {%- endfor %}
         heirs_telling[cardinality(heirs_telling)] as told_by_key

@@ -55,10 +55,10 @@ attended as (
         ) as begun
         where begun.started_on <= days.served_on
         order by
-            begun.is_taken_over,
-            (days.served_on > coalesce(begun.ended_on, begun.started_on)),
+            begun.is_taken_over asc,
+            (days.served_on > coalesce(begun.ended_on, begun.started_on)) asc,
             begun.started_on desc,
-            begun.event_key
+            begun.event_key asc
         limit 1
     ) as events on true
 ),
@@ -127,7 +127,7 @@ ordered as (
         *,
         row_number() over (
             partition by person_key, event_key, served_on
-            order by is_organiser desc, office_key, volunteer_no
+            order by is_organiser desc, office_key asc, volunteer_no asc
         ) as row_no
     from identified
 )
