@@ -157,8 +157,8 @@
 {%- endmacro %}
 
 {#-
-    The offices and datasets whose figures this run brings up to date: all that any office with a slice in this run
-    lies below, on whatever tree; the office itself where its claims changed; those for which, of a month asked for,
+    The offices and datasets whose figures this run brings up to date: all that any office whose records this run
+    may change lies below, on whatever tree; the office itself where its claims changed; those for which, of a month asked for,
     another number of slices is expected or accepted than the figures say; and all, when the figures do not know yet
     that the month is asked for at all.
 -#}
@@ -166,7 +166,7 @@
     select
         above.ancestor_key,
         touched.dataset
-    from {{ source('ledger', 'slices_to_build') }} as touched
+    from {{ source('ledger', 'offices_to_build') }} as touched
     inner join {{ ref('int_offices_in_trees') }} as above on touched.office_key = above.office_key
     union
     select

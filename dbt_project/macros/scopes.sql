@@ -7,47 +7,66 @@
     models of the figures and the functions that readers call share these.
 -#}
 
-{#- Persons who are registered in several offices of a scope on its last day: the few that several offices know. -#}
+{#-
+    Persons who are registered in several offices of a scope on its last day: the few that several offices know. And
+    those of an office that was split, of whose registration one of its heirs has told: they count in that heir alone,
+    no more in the scopes of the others.
+-#}
 {% macro persons_counted_again(members) -%}
     select
         window_id,
         ancestor_key,
         indicator,
-        (-sum(offices - 1))::numeric as change
+        (-sum(offices - is_there))::numeric as change
     from (
         select
             members.window_id,
             members.ancestor_key,
             members.indicator,
             states.person_key,
-            count(distinct states.office_key) as offices
+            count(distinct states.office_key) as offices,
+            max(
+                case
+                    when states.told_by_key is null or told.office_key is not null then 1
+                    when owners.valid_to < trees.tree_from then 0
+                    else 1
+                end
+            ) as is_there
         from {{ members }} as members
         inner join (
             select
                 registrations.office_key,
                 registrations.person_key,
+                registrations.told_by_key,
                 registrations.change,
                 registrations.is_backbone,
                 registrations.changed_on as from_day,
-                lead(registrations.changed_on, 1, 'infinity') over (
+                lead(registrations.changed_on) over (
                     partition by registrations.office_key, registrations.volunteer_no
                     order by registrations.changed_on
                 ) as until_day
             from {{ ref('fct_registrations') }} as registrations
             inner join {{ ref('dim_volunteers') }} as volunteers
                 on registrations.person_key = volunteers.person_key
-            where volunteers.known_offices > 1
+            where volunteers.known_offices > 1 or volunteers.is_told_by_heir
         ) as states
             on
                 members.office_key = states.office_key
                 and members.to_day >= states.from_day
-                and members.to_day < states.until_day
+                and (states.until_day is null or members.to_day < states.until_day)
                 and states.change <> 'withdrawn'
                 and (members.indicator = 'volunteers' or states.is_backbone)
+        inner join {{ ref('dim_trees') }} as trees on members.tree_no = trees.tree_no
+        inner join {{ ref('dim_offices') }} as owners on states.office_key = owners.office_key
+        left join {{ ref('bridge_offices_trees') }} as told
+            on
+                members.tree_no = told.tree_no
+                and members.ancestor_key = told.ancestor_key
+                and states.told_by_key = told.office_key
         where members.indicator in ('volunteers', 'volunteers_backbone')
         group by members.window_id, members.ancestor_key, members.indicator, states.person_key
-        having count(distinct states.office_key) > 1
     ) as shared
+    where offices > is_there
     group by window_id, ancestor_key, indicator
 {%- endmacro %}
 

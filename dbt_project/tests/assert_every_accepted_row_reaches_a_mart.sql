@@ -1,5 +1,5 @@
--- One row per slice being built whose mart has not exactly its accepted rows, less those that a later month reports
--- again. A row more or less here is a number counted twice, or lost. Registers other than of units come to dated
+-- One row per slice being built whose mart has not exactly its accepted rows, less those that were told again since, by
+-- the office or an heir. A row more or less here is a number counted twice, or lost. Registers other than of units come to dated
 -- versions only: assert_every_listed_entry_stands is about those.
 with touched as (
     select
@@ -29,11 +29,7 @@ found as (
         count(*) as in_mart,
         0 as superseded
     from {{ ref(record.mart) }} as marts
-    inner join touched
-        on
-            marts.office_key = touched.office_key
-            and marts.period = touched.period
-            and touched.dataset = '{{ dataset }}'
+    inner join touched on marts.submission_id = touched.submission_id and touched.dataset = '{{ dataset }}'
     group by marts.submission_id
     union all
     select
@@ -44,12 +40,25 @@ found as (
     from {{ ref(record.reported) }} as entries
     inner join touched
         on
-            entries.office_key = touched.office_key
-            and entries.period = touched.period
+            entries.period = touched.period
+            and entries.submission_id = touched.submission_id
             and touched.dataset = '{{ dataset }}'
+    {{ join_heard_of(dataset, record, 'entries', 'heard') | indent(4) }}
     inner join {{ ref(record.mart) }} as later
         on
-            {{ is_told_again(record['keys'], 'entries', 'later') | indent(12) }}
+            {{ owner(record, 'entries', 'heard') }} = later.office_key
+            {%- if dataset == 'events' %}
+            and {{ event_key(organiser_owned('entries', owner(record, 'entries', 'heard')), 'entries.started_on', 'entries.event_no') }}
+            = later.event_key
+            {%- elif dataset == 'services' %}
+            and (entries.volunteer_no, entries.event_no, entries.served_on)
+            = (later.volunteer_no, later.event_no, later.served_on)
+            and entries.organiser = {{ organiser('later.organiser_key', 'later.organiser_code') }}
+            {%- else %}
+            and {{ is_same_record(record, 'entries', 'later') | indent(12) }}
+            {%- endif %}
+            and entries.period <= later.period
+            and (entries.submission_id, entries.source_row) <> (later.submission_id, later.source_row)
     group by entries.submission_id
     {%- endfor %}
 ),

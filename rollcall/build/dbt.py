@@ -108,6 +108,7 @@ def environment(build_no: int, is_large: bool) -> Iterator[None]:
         "ROLLCALL_PG_SSLMODE": str(place.get("sslmode", "prefer")),
         "ROLLCALL_REGISTRY": str(copy_of_registry()),
         "ROLLCALL_BUILD_NO": str(build_no),
+        "ROLLCALL_BUILD_IS_LARGE": "yes" if is_large else "no",
         "DBT_TARGET_PATH": str(settings.STATE / "dbt" / "target"),
         "DBT_LOG_PATH": str(settings.STATE / "dbt" / "logs"),
     }

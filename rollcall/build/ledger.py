@@ -52,10 +52,18 @@ def fix_slices(connection: psycopg.Connection, is_full: bool) -> int:
 
 def add_changed(connection: psycopg.Connection) -> None:
     """Add the slices that those to build change: of the same records, other ends of transfers, the same persons."""
+    connection.execute((WAREHOUSE / "related_offices.sql").read_text(encoding="utf-8"))
     for dataset in datasets().values():
         if dataset.mode == "records":
             connection.execute(add_slices_that_tell_again(dataset))
     connection.execute((WAREHOUSE / "slices_to_build.sql").read_text(encoding="utf-8"))
+    connection.execute("delete from ledger.offices_to_build")
+    connection.execute(
+        "insert into ledger.offices_to_build (office_key, dataset)"
+        " select distinct related.related_key, touched.dataset from ledger.slices_to_build as touched"
+        " inner join ledger.related_offices as related on touched.office_key = related.office_key"
+    )
+    connection.execute("analyze ledger.slices_to_build, ledger.offices_to_build")
 
 
 def analyze_touched(connection: psycopg.Connection) -> None:

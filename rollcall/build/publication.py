@@ -97,6 +97,7 @@ def publish(run: Run, build_no: int, definitions: str, is_full: bool, slices: in
                 [run.invocation_id, definitions, slices, round(run.seconds, 3), datetime.now(UTC)],
             )
             connection.execute("delete from ledger.slices_to_build")
+            connection.execute("delete from ledger.offices_to_build")
     except psycopg.Error as error:
         raise BuildFailed(
             f"build {build_no} was built and tested but not published, readers see what they saw before: "

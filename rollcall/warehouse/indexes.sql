@@ -1,6 +1,8 @@
--- What the build asks of `raw` beside which other slices tell of the same record: which registrations are one person's.
--- Safe to run again.
+-- What the build asks of `raw` beside which other slices tell of the same record: which registrations are one person's,
+-- who served on one day of one event, and where a unified number served. Safe to run again.
 create index if not exists registrations_by_person on raw.registrations (person_key);
+create index if not exists services_by_event on raw.services (event_no, organiser_code, served_on);
+create index if not exists services_by_unified_number on raw.services (volunteer_no) where length(volunteer_no) >= 10;
 
 create table if not exists ops.dbt_builds (
     invocation_id text primary key,

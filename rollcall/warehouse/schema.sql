@@ -108,7 +108,23 @@ create table if not exists ledger.slices_to_build (
     submission_id bigint not null,
     primary key (period, office_key, dataset)
 );
-comment on table ledger.slices_to_build is 'One row per slice that the build under way brings up to date; fixed while it runs.';
+comment on table ledger.slices_to_build is 'One row per slice that the build under way brings up to date; fixed while it runs, and kept when it is cut off.';
+
+create table if not exists ledger.offices_to_build (
+    office_key integer not null,
+    dataset text not null,
+    primary key (office_key, dataset)
+);
+comment on table ledger.offices_to_build is 'One row per office and dataset whose records the slices to build may change: of the '
+'offices that sent them, and of those whose records they may tell.';
+
+create table if not exists ledger.related_offices (
+    office_key integer not null,
+    related_key integer not null,
+    primary key (office_key, related_key)
+);
+comment on table ledger.related_offices is 'One row per two offices that may tell of one another''s records, by mergers and splits; '
+'each of itself.';
 
 create table if not exists ledger.receipts (
     submission_id bigint primary key references ledger.submissions,

@@ -34,14 +34,29 @@ LINEAGE = {
 FOR_THE_RULES_ONLY = ("id_number_is_valid", "id_born_on")
 RAW_LINEAGE = ("_submission_id", "_office_key", "_period", "_sheet", "_row")
 
-# A record counts in the latest month that reports it. Rows of any revision of a slice to build are asked, so that a
-# record that is gone is found too; of the other slices, the rows that count.
+# The day by whose month a record is known, beside its number: numbers may begin again each month. The keys of
+# registrations and services name the day itself; claims and reviews are of no month.
+OWN_DAYS = {
+    "events": "(started_at at time zone 'Asia/Shanghai')::date",
+    "needs": "raised_on",
+    "funding": "booked_on",
+    "inspections": "inspected_on",
+    "role_models": "selected_on",
+    "points": "booked_on",
+}
+
+# A record counts as it was last told. Rows of any revision of a slice to build are asked, so that a record that is gone
+# is found too; of the other slices, the rows that count. An office and its heirs tell of one another's records.
 TELL_AGAIN = """
     with told as materialized (
         select distinct others._office_key, others._period, others._submission_id
         from ledger.slices_to_build as touched
         inner join {raw} as said on touched.period = said._period and touched.office_key = said._office_key
-        inner join {raw} as others on {same} and said._period <> others._period
+        inner join ledger.related_offices as related on said._office_key = related.office_key
+        inner join {raw} as others
+            on related.related_key = others._office_key
+            and {same}
+            and (said._period, said._office_key) <> (others._period, others._office_key)
         where touched.dataset = {name}
     )
     insert into ledger.slices_to_build (office_key, period, dataset, submission_id)
@@ -99,8 +114,19 @@ def create_raw(dataset: Dataset) -> str:
     )
     if dataset.mode != "records":
         return table
-    found_by = ", ".join(("_office_key", *stable_keys(dataset)))
-    return f"{table}; create index if not exists {dataset.name}_by_record on raw.{dataset.name} ({found_by})"
+    month = month_of_record(dataset)
+    found_by = ", ".join(("_office_key", *stable_keys(dataset), *([f"({month})"] if month else [])))
+    index = f"{dataset.name}_by_record_of_month" if month else f"{dataset.name}_by_record"
+    return f"{table}; create index if not exists {index} on raw.{dataset.name} ({found_by})"
+
+
+def month_of_record(dataset: Dataset, row: str = "") -> str | None:
+    """SQL of the first day of the month by which a record is known, of columns of *row*; the models write the same."""
+    if dataset.name not in OWN_DAYS:
+        return None
+    day = OWN_DAYS[dataset.name]
+    named = day.replace("(started_at", f"({row}.started_at") if "started_at" in day else f"{row}.{day}"
+    return f"(date_trunc('month', ({named if row else day})::timestamp)::date)"
 
 
 def stable_keys(dataset: Dataset) -> tuple[str, ...]:
@@ -113,12 +139,13 @@ def stable_keys(dataset: Dataset) -> tuple[str, ...]:
 
 
 def add_slices_that_tell_again(dataset: Dataset) -> sql.Composed:
-    """SQL that adds to the slices to build those of the same office that tell of the same records."""
+    """SQL that adds to the slices to build those that tell of the same records: of the same office, or its heirs."""
+    same = [sql.SQL("said.{key} = others.{key}").format(key=sql.Identifier(key)) for key in stable_keys(dataset)]
+    if dataset.name in OWN_DAYS:
+        months = (month_of_record(dataset, row) for row in ("said", "others"))
+        same.append(sql.SQL(" = ").join(sql.SQL(month or "") for month in months))
     return sql.SQL(TELL_AGAIN).format(
         name=sql.Literal(dataset.name),
         raw=sql.Identifier("raw", dataset.name),
-        same=sql.SQL(" and ").join(
-            sql.SQL("said.{key} = others.{key}").format(key=sql.Identifier(key))
-            for key in ("_office_key", *stable_keys(dataset))
-        ),
+        same=sql.SQL(" and ").join(same),
     )

@@ -16,7 +16,8 @@ from tests.compose import COMPOSE_TEXT, EMPTY, EXAMPLE_TEXT, SECRETS, SHOWN, com
 
 # dbt_project reads these, and rollcall/build/dbt.py makes them; nobody sets them
 FOR_DBT = {f"ROLLCALL_PG_{part}" for part in ("HOST", "USER", "PASSWORD", "DATABASE", "SSLMODE")} | {
-    "ROLLCALL_BUILD_NO"
+    "ROLLCALL_BUILD_NO",
+    "ROLLCALL_BUILD_IS_LARGE",
 }
 
 

@@ -9,19 +9,18 @@ with events as (
 attributed as (
     select
         events.*,
-        {{ office_called('organisers') }} as organiser_key
+        {{ office_called('organisers') }} as named_key
     from events
     {{ join_offices_called('organisers', 'events.organiser_code', 'events.started_on', 'events.period') | indent(4) }}
 )
 
 select
     -- ids
-    office_key,
-    {{ event_key('organiser_key', 'organiser_code', 'event_no') }} as event_key,
+    reporter_key,
+    {{ organiser('named_key', 'organiser_code') }} as organiser,
     organiser_code,
     event_no,
-    organiser_key,
-    coalesce(organiser_key = office_key, false) as is_organiser,
+    named_key,
 
     -- when
     period,
@@ -44,6 +43,7 @@ select
     beneficiaries,
 
     -- lineage
+    told_revision,
     submission_id,
     source_sheet,
     source_row

@@ -1,1 +1,1 @@
-{{ latest_reports(records()['funding']) }}
+{{ latest_reports('funding', records()['funding']) }}

@@ -1,1 +1,1 @@
-{{ latest_reports(records()['inspections']) }}
+{{ latest_reports('inspections', records()['inspections']) }}

@@ -1,1 +1,1 @@
-{{ latest_reports(records()['needs']) }}
+{{ latest_reports('needs', records()['needs']) }}

@@ -1,1 +1,1 @@
-{{ latest_reports(records()['points']) }}
+{{ latest_reports('points', records()['points']) }}

@@ -1,1 +1,1 @@
-{{ latest_reports(records()['registrations']) }}
+{{ latest_reports('registrations', records()['registrations']) }}

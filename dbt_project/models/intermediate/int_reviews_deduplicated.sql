@@ -1,1 +1,1 @@
-{{ latest_reports(records()['reviews']) }}
+{{ latest_reports('reviews', records()['reviews']) }}

@@ -1,1 +1,1 @@
-{{ latest_reports(records()['role_models']) }}
+{{ latest_reports('role_models', records()['role_models']) }}

@@ -15,13 +15,12 @@ attributed as (
 
 select
     -- ids
-    office_key,
+    reporter_key,
     volunteer_no,
-    {{ event_key('organiser_key', 'organiser_code', 'event_no') }} as event_key,
+    {{ organiser('organiser_key', 'organiser_code') }} as organiser,
     organiser_code,
     event_no,
     organiser_key,
-    coalesce(organiser_key = office_key, false) as is_organiser,
 
     -- when
     period,
@@ -31,6 +30,7 @@ select
     hours,
 
     -- lineage
+    told_revision,
     submission_id,
     source_sheet,
     source_row

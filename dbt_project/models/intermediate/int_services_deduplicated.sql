@@ -1,1 +1,1 @@
-{{ latest_reports(records()['services']) }}
+{{ latest_reports('services', records()['services']) }}

@@ -1,18 +1,30 @@
-{#- Only persons whom several offices registered can have served in several. #}
-with served as (
+{#-
+    Only persons whom several offices registered, or who served elsewhere than where they are registered, can have served
+    in several.
+#}
+with shared as (
+    select person_key
+    from {{ ref('dim_volunteers') }}
+    where known_offices > 1
+    union
+    select person_key
+    from {{ ref('fct_services') }}
+    where registered_key <> office_key
+),
+
+served as (
     select distinct
         trees.tree_no,
         services.office_key,
         services.person_key,
         to_char(services.served_on, 'YYYY-MM') as period
     from {{ ref('fct_services') }} as services
-    inner join {{ ref('dim_volunteers') }} as volunteers on services.person_key = volunteers.person_key
+    inner join shared on services.person_key = shared.person_key
     inner join {{ ref('int_trees') }} as trees
         on services.served_on between trees.reported_from and trees.reported_to
-    where volunteers.known_offices > 1
 ),
 
-shared as (
+counted as (
     select
         places.ancestor_key as office_key,
         served.period,
@@ -30,5 +42,5 @@ select
     'volunteers_served' as indicator,
     period,
     (-sum(offices - 1))::numeric as change
-from shared
+from counted
 group by office_key, period

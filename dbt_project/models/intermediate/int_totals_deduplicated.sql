@@ -1,1 +1,1 @@
-{{ latest_reports(records()['totals']) }}
+{{ latest_reports('totals', records()['totals']) }}

@@ -5,7 +5,7 @@ with entries as (
 renamed as (
     select
         -- ids
-        entries._office_key as office_key,
+        entries._office_key as reporter_key,
         entries.organiser_code,
         entries.event_no,
 
@@ -28,6 +28,7 @@ renamed as (
         entries.beneficiaries,
 
         -- lineage
+        entries._revision as told_revision,
         entries._submission_id as submission_id,
         entries._sheet as source_sheet,
         entries._row as source_row

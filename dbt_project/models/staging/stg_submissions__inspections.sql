@@ -5,7 +5,7 @@ with entries as (
 renamed as (
     select
         -- ids
-        entries._office_key as office_key,
+        entries._office_key as reporter_key,
         entries.inspection_no,
         entries.inspected_code,
 
@@ -21,6 +21,7 @@ renamed as (
         entries.problems_resolved,
 
         -- lineage
+        entries._revision as told_revision,
         entries._submission_id as submission_id,
         entries._sheet as source_sheet,
         entries._row as source_row

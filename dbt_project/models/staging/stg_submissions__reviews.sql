@@ -5,7 +5,7 @@ with entries as (
 renamed as (
     select
         -- ids
-        entries._office_key as office_key,
+        entries._office_key as reporter_key,
         entries.reviewed_code,
         entries.dataset,
         entries.reviewed_period,
@@ -20,6 +20,7 @@ renamed as (
         entries.reason,
 
         -- lineage
+        entries._revision as told_revision,
         entries._submission_id as submission_id,
         entries._sheet as source_sheet,
         entries._row as source_row

@@ -9,7 +9,7 @@ import jinja2
 from rollcall import build
 from rollcall.datasets import datasets
 from rollcall.warehouse.connection import connect
-from rollcall.warehouse.tables import create_raw, stable_keys
+from rollcall.warehouse.tables import OWN_DAYS, create_raw, stable_keys
 from tests.integration.build.records import PERSON, Offices, event, registration
 
 LANZHOU, CHENGGUAN, QILIHE, JIUQUANLU, ZHANGYELU, ZHONGCHUAN = 2, 4, 5, 6, 7, 9
@@ -129,18 +129,20 @@ TOLD_AGAIN = {
 }
 
 
-def test_the_models_know_a_record_by_the_keys_of_its_layout() -> None:
-    """But an event by its organiser, whatever code that has."""
+def test_the_models_know_a_record_by_the_keys_of_its_layout_and_its_own_day() -> None:
+    """But an event by its organiser, whatever code that has. What a build brings up to date goes by the same day."""
     returned: list[dict[str, dict[str, Any]]] = []
     text = (build.PROJECT / "macros" / "records.sql").read_text(encoding="utf-8")
     macros = jinja2.Environment(autoescape=True).from_string(text, {"return": returned.append}).module
     macros.records()  # type: ignore[attr-defined]
     [records] = returned
     assert {name: sorted(record["keys"]) for name, record in records.items()} == {
-        name: sorted("event_key" if key == "organiser_code" else key for key in dataset.keys)
+        name: sorted("organiser" if key == "organiser_code" else key for key in dataset.keys)
         for name, dataset in datasets().items()
         if dataset.mode == "records"
     }
+    days = {name: record["day"] for name, record in records.items() if "day" in record}
+    assert days == OWN_DAYS | {"events": "started_on"}
 
 
 def test_raw_finds_the_same_record_by_an_index(marts: str) -> None:
@@ -150,7 +152,8 @@ def test_raw_finds_the_same_record_by_an_index(marts: str) -> None:
         assert not [key for key in stable_keys(dataset) if key.endswith("_code")], name
         if dataset.mode == "records":
             assert stable_keys(dataset), name
-            assert ask(f"select count(*) from pg_indexes where indexname = '{name}_by_record'") == [(1,)]
+            index = f"{name}_by_record_of_month" if name in OWN_DAYS else f"{name}_by_record"
+            assert ask(f"select count(*) from pg_indexes where indexname = '{index}'") == [(1,)]
 
 
 def test_a_record_told_again_counts_once_in_the_later_month(empty: str) -> None:
@@ -206,15 +209,18 @@ def test_codes_claims_and_events_of_a_month(empty: str) -> None:
     assert claims == [(None, 1), (date(2023, 7, 1), 2), (date(2023, 1, 1), 3)]
     reported = "select event_key, office_key, is_organiser from marts.bridge_events_offices order by 1, 2"
     assert ask(reported) == [
-        ("2/E1", LANZHOU, True),
-        ("4/E1", CHENGGUAN, True),
-        ("4/E1", JIUQUANLU, False),
-        ("4/E1", ZHANGYELU, False),
-        (f"?{NOWHERE}/E1", LANZHOU, False),
+        ("2/2023-07/E1", LANZHOU, True),
+        ("4/2023-07/E1", CHENGGUAN, True),
+        ("4/2023-07/E1", JIUQUANLU, False),
+        ("4/2023-07/E1", ZHANGYELU, False),
+        (f"?{NOWHERE}/2023-07/E1", LANZHOU, False),
     ]
     offices.submit(ZHANGYELU, "2023-07", events=[])
     build.build("2023-07")
-    assert [office_key for event_key, office_key, _ in ask(reported) if event_key == "4/E1"] == [CHENGGUAN, JIUQUANLU]
+    assert [office_key for event_key, office_key, _ in ask(reported) if event_key == "4/2023-07/E1"] == [
+        CHENGGUAN,
+        JIUQUANLU,
+    ]
 
 
 def counted() -> list[tuple]:

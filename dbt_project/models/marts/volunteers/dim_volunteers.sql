@@ -19,6 +19,7 @@ select
     bool_or(is_latest and change <> 'withdrawn' and is_backbone) as is_backbone,
     (count(distinct office_key) filter (where is_latest and change <> 'withdrawn'))::integer as registered_offices,
     count(distinct office_key)::integer as known_offices,
+    bool_or(told_by_key is not null) as is_told_by_heir,
     min(changed_on) as first_changed_on,
     max(changed_on) as last_changed_on
 from changes

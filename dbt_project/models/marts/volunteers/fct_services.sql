@@ -1,78 +1,166 @@
 with entries as (
     select *
     from {{ ref('int_services_deduplicated') }}
-    where {{ in_scope() }}
+    where {{ in_changed_slices('services') }}
 ),
 
-registered as (
+days as (
+    select distinct
+        organiser,
+        organiser_key,
+        organiser_code,
+        event_no,
+        served_on,
+        period
+    from entries
+),
+
+{#- Events by who is named as their organiser: itself, or an office that took it over, from when it may tell of it. #}
+begun as (
+    select
+        coalesce(organiser_key::text, '?' || organiser_code) as named,
+        event_no,
+        event_key,
+        started_on,
+        coalesce(ended_on, started_on) as last_day,
+        '' as heard_from,
+        false as is_taken_over
+    from {{ ref('fct_events') }}
+    where {{ is_among('event_no', 'select days.event_no from days') }}
+    union all
+    select
+        taken.heir_key::text as named,
+        events.event_no,
+        events.event_key,
+        events.started_on,
+        coalesce(events.ended_on, events.started_on) as last_day,
+        taken.heard_from,
+        true as is_taken_over
+    from {{ ref('int_offices_taken_over') }} as taken
+    inner join {{ ref('fct_events') }} as events on taken.office_key = events.organiser_key
+    where {{ is_among('events.event_no', 'select days.event_no from days') }}
+),
+
+{#-
+    The event of that number whose days hold the day served, else the last one that had begun by then; of an organiser
+    that took others over, theirs where it has none itself.
+#}
+attended as (
+    select distinct on (days.organiser, days.organiser_code, days.event_no, days.served_on, days.period)
+        days.*,
+        coalesce(begun.event_key, days.organiser || '/?/' || days.event_no) as event_key
+    from days
+    left join begun
+        on
+            days.organiser = begun.named
+            and days.event_no = begun.event_no
+            and days.served_on >= begun.started_on
+            and days.period >= begun.heard_from
+    order by
+        days.organiser asc,
+        days.organiser_code asc,
+        days.event_no asc,
+        days.served_on asc,
+        days.period asc,
+        begun.is_taken_over asc,
+        (days.served_on > begun.last_day) asc,
+        begun.started_on desc,
+        begun.event_key asc
+),
+
+{#- A number of ten characters or more is the same person wherever it serves, when one office alone registered it. -#}
+unified as (
+    select
+        volunteer_no,
+        min(person_key::text)::uuid as person_key,
+        min(office_key) as office_key
+    from {{ ref('fct_registrations') }}
+    where
+        length(volunteer_no) >= 10
+        and {{ is_among('volunteer_no', 'select entries.volunteer_no from entries where length(entries.volunteer_no) >= 10') }}
+    group by volunteer_no
+    having count(distinct office_key) = 1
+),
+
+own as (
     select distinct
         office_key,
         volunteer_no,
         person_key
     from {{ ref('fct_registrations') }}
-    where {{ has_value_in_scope('office_key') }}
+    where {{ in_changed_offices('services') }}
+),
+
+{#- A number that several offices know that were taken over is of the one that ended first. -#}
+taken_over as (
+    select distinct on (taken.heir_key, registrations.volunteer_no)
+        taken.heir_key,
+        taken.heard_from,
+        registrations.office_key,
+        registrations.volunteer_no,
+        registrations.person_key
+    from {{ ref('int_offices_taken_over') }} as taken
+    inner join {{ ref('fct_registrations') }} as registrations on taken.office_key = registrations.office_key
+    order by taken.heir_key, registrations.volunteer_no, taken.ended_on, taken.office_key
 ),
 
 identified as (
     select
         entries.*,
-        registered.person_key
+        attended.event_key,
+        coalesce(entries.organiser_key = entries.office_key, false) as is_organiser,
+        coalesce(own.person_key, taken_over.person_key, unified.person_key) as person_key,
+        coalesce(own.office_key, taken_over.office_key, unified.office_key) as registered_key
     from entries
-    left join registered
-        on entries.office_key = registered.office_key and entries.volunteer_no = registered.volunteer_no
+    inner join attended
+        on
+            entries.organiser = attended.organiser
+            and entries.organiser_code = attended.organiser_code
+            and entries.event_no = attended.event_no
+            and entries.served_on = attended.served_on
+            and entries.period = attended.period
+    left join own on entries.office_key = own.office_key and entries.volunteer_no = own.volunteer_no
+    left join taken_over
+        on
+            entries.reporter_key = taken_over.heir_key
+            and entries.volunteer_no = taken_over.volunteer_no
+            and entries.period >= taken_over.heard_from
+    left join unified on entries.volunteer_no = unified.volunteer_no
 ),
 
-{#- What another registration of the same person tells of the same event and day, when that is the one that counts. #}
-told_elsewhere as (
-    select distinct
-        identified.office_key,
-        identified.volunteer_no,
-        identified.event_key,
-        identified.served_on
+{#- Every slice that tells of a service on the same event and day is in this run. -#}
+ordered as (
+    select
+        *,
+        row_number() over (
+            partition by person_key, event_key, served_on
+            order by is_organiser desc, office_key asc, volunteer_no asc
+        ) as row_no
     from identified
-    inner join {{ ref('fct_registrations') }} as others
-        on
-            identified.person_key = others.person_key
-            and (identified.office_key, identified.volunteer_no) <> (others.office_key, others.volunteer_no)
-    inner join {{ ref('int_services_deduplicated') }} as told
-        on
-            others.office_key = told.office_key
-            and others.volunteer_no = told.volunteer_no
-            and identified.event_no = told.event_no
-            and identified.event_key = told.event_key
-            and identified.served_on = told.served_on
-    where
-        (not told.is_organiser, told.office_key, told.volunteer_no)
-        < (not identified.is_organiser, identified.office_key, identified.volunteer_no)
 )
 
 select
     -- ids
-    identified.office_key,
-    identified.volunteer_no,
-    identified.event_key,
-    identified.person_key,
-    identified.organiser_code,
-    identified.event_no,
-    identified.organiser_key,
-    identified.is_organiser,
+    office_key,
+    volunteer_no,
+    event_key,
+    person_key,
+    registered_key,
+    organiser_code,
+    event_no,
+    organiser_key,
+    is_organiser,
 
     -- when
-    identified.period,
-    identified.served_on,
+    period,
+    served_on,
 
     -- measures
-    identified.hours::numeric(5, 2) as hours,
-    told_elsewhere.office_key is null as is_counted,
+    hours::numeric(5, 2) as hours,
+    person_key is null or row_no = 1 as is_counted,
 
     -- lineage
-    identified.submission_id,
-    identified.source_sheet,
-    identified.source_row
-from identified
-left join told_elsewhere
-    on
-        identified.office_key = told_elsewhere.office_key
-        and identified.volunteer_no = told_elsewhere.volunteer_no
-        and identified.event_key = told_elsewhere.event_key
-        and identified.served_on = told_elsewhere.served_on
+    submission_id,
+    source_sheet,
+    source_row
+from ordered
