@@ -13,11 +13,12 @@ from rollcall.warehouse.connection import connect
 
 PROJECT = settings.ROOT / "dbt_project"
 DEFINITIONS = {".sql", ".yml", ".csv"}
+FOLDERS = ("models", "macros", "publishing", "functions", "tests")
 
 
 def definitions_sha256() -> str:
     """The digest of all that says what the marts are: models, tests, macros, seeds, and the registry in use."""
-    files = [path for folder in ("models", "macros", "functions", "tests") for path in (PROJECT / folder).rglob("*")]
+    files = [path for folder in FOLDERS for path in (PROJECT / folder).rglob("*")]
     return sha256_of([PROJECT / "dbt_project.yml", *files, *seed_files()])
 
 

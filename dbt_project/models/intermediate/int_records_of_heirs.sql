@@ -14,7 +14,7 @@ with candidates as (
     inner join {{ ref(record.reported) }} as told
         on taken.heir_key = told.reporter_key and taken.heard_from <= told.period
     where
-        {{ in_changed_slices(dataset, 'told') | indent(8) }}
+        {{ in_changed_slices(dataset, 'told') }}
         and {{ is_told_by_heir(dataset, record) | indent(8) }}
     {%- if not loop.last %}
     union all

@@ -77,7 +77,7 @@ unified as (
     from {{ ref('fct_registrations') }}
     where
         length(volunteer_no) >= 10
-        and {{ is_among('volunteer_no', 'select entries.volunteer_no from entries where length(entries.volunteer_no) >= 10') }}
+        and {{ is_among('volunteer_no', 'select entries.volunteer_no from entries') }}
     group by volunteer_no
     having count(distinct office_key) = 1
 ),

@@ -19,11 +19,11 @@
     read all of it. A large build hashes, and an array of thousands would be searched for each row.
 -#}
 {% macro in_scope(columns=none) -%}
-    {%- set scope_by = config.get('scope_by') -%}
-    {%- set columns = columns or scope_by -%}
     {%- if is_whole() -%}
     true
     {%- else -%}
+    {%- set scope_by = config.get('scope_by') -%}
+    {%- set columns = columns or scope_by -%}
     ({{ columns | join(', ') }}) in (select {{ scope_by | join(', ') }} from {{ scope_of(this) }})
         {%- if not is_large() %}
         {%- for name in scope_by %}
@@ -46,7 +46,11 @@
 
 {#- Rows of which one column, *name*, has a value that is in the scope. -#}
 {% macro has_value_in_scope(name) -%}
+    {%- if is_whole() -%}
+    true
+    {%- else -%}
     {{ is_among(name, 'select distinct ' ~ (name.split('.') | last) ~ ' from ' ~ scope_of(this)) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Rows of *relation* as reported, of the slices that changed. -#}
@@ -66,7 +70,7 @@
 
 {#- Whether everything is computed: in a full refresh, and wherever nothing is built (unit tests, docs, compile). -#}
 {% macro is_whole() -%}
-    {{ return(flags.FULL_REFRESH or flags.WHICH not in ['build', 'run']) }}
+    {{ return(flags is not defined or flags.FULL_REFRESH or flags.WHICH not in ['build', 'run']) }}
 {%- endmacro %}
 
 {#- The slices of a dataset that changed: offices and months. -#}
