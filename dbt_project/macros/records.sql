@@ -130,9 +130,8 @@
 
 {#-
     Records as the latest telling has them, each at the office whose record it is; `reporter_key` told of it. Not a CTE:
-    PostgreSQL would read the whole of one that is named twice, for every small build. The offices that may tell of the
-    same records are looked up first, so that it finds their rows in raw by office and number. *record* is that of
-    records(), which sqlfluff can call only from a model.
+    PostgreSQL would read the whole of one that is named twice, for every small build. *record* is that of records(), which
+    sqlfluff can call only from a model.
 -#}
 {% macro latest_reports(dataset, record) -%}
     select

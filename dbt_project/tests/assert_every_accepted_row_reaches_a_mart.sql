@@ -36,7 +36,11 @@ found as (
         entries.submission_id,
         '{{ dataset }}' as dataset,
         0 as in_mart,
+        {%- if dataset == 'services' %}
+        count(distinct (entries.source_sheet, entries.source_row)) as superseded
+        {%- else %}
         count(*) as superseded
+        {%- endif %}
     from {{ ref(record.reported) }} as entries
     inner join touched
         on
@@ -53,7 +57,17 @@ found as (
             {%- elif dataset == 'services' %}
             and (entries.volunteer_no, entries.event_no, entries.served_on)
             = (later.volunteer_no, later.event_no, later.served_on)
-            and entries.organiser = {{ organiser('later.organiser_key', 'later.organiser_code') }}
+            {#- An heir may call an event its own that the office it took over began, or the other way round. #}
+            and (
+                entries.organiser = {{ organiser('later.organiser_key', 'later.organiser_code') }}
+                or (
+                    (later.office_key, entries.organiser_key) in (select office_key, teller_key from {{ ref('int_offices_telling') }})
+                    and (later.office_key, later.organiser_key) in (select office_key, teller_key from {{ ref('int_offices_telling') }})
+                )
+            )
+            and (entries.submission_id, entries.source_sheet, entries.source_row) not in (
+                select submission_id, source_sheet, source_row from {{ ref(record.mart) }}
+            )
             {%- else %}
             and {{ is_same_record(record, 'entries', 'later') | indent(12) }}
             {%- endif %}

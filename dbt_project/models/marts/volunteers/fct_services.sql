@@ -128,6 +128,21 @@ identified as (
     left join unified on entries.volunteer_no = unified.volunteer_no
 ),
 
+{#- An heir may tell of a service again and call the event its own: one event by now, and one record. -#}
+latest as (
+    select distinct on (office_key, volunteer_no, event_key, served_on) *
+    from identified
+    order by
+        office_key asc,
+        volunteer_no asc,
+        event_key asc,
+        served_on asc,
+        period desc,
+        told_revision desc,
+        submission_id desc,
+        source_row desc
+),
+
 {#- Every slice that tells of a service on the same event and day is in this run. -#}
 ordered as (
     select
@@ -136,7 +151,7 @@ ordered as (
             partition by person_key, event_key, served_on
             order by is_organiser desc, office_key asc, volunteer_no asc
         ) as row_no
-    from identified
+    from latest
 )
 
 select
