@@ -65,8 +65,13 @@ found as (
                     and (later.office_key, later.organiser_key) in (select office_key, teller_key from {{ ref('int_offices_telling') }})
                 )
             )
-            and (entries.submission_id, entries.source_sheet, entries.source_row) not in (
-                select submission_id, source_sheet, source_row from {{ ref(record.mart) }}
+            and not exists (
+                select 1
+                from {{ ref(record.mart) }} as kept
+                where
+                    entries.submission_id = kept.submission_id
+                    and entries.source_sheet = kept.source_sheet
+                    and entries.source_row = kept.source_row
             )
             {%- else %}
             and {{ is_same_record(record, 'entries', 'later') | indent(12) }}
