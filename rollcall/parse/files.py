@@ -6,6 +6,7 @@ from pathlib import Path
 from rollcall.datasets import datasets
 from rollcall.parse.objects import open_json
 from rollcall.parse.packages import DAMAGED, MIB, Package
+from rollcall.parse.quoting import listed, shown
 from rollcall.parse.readings import (
     DatasetReading,
     DatasetTurnedAway,
@@ -17,7 +18,6 @@ from rollcall.parse.readings import (
 from rollcall.parse.rows import Output
 from rollcall.parse.sources import Contents, Source
 from rollcall.parse.texts import open_csv, open_zip
-from rollcall.parse.wording import listed, shown
 from rollcall.parse.workbooks import BOOK, open_workbook
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from rollcall.datasets import Column, Dataset, datasets
+from rollcall.parse.quoting import listed, shown
 from rollcall.parse.readings import DatasetTurnedAway
-from rollcall.parse.wording import BLANKS, comparable, letter, listed, shown
+from rollcall.parse.wording import BLANKS, comparable, letter
 
 HEADER_ROWS = 10
 TEN_THOUSAND = 4  # 万元, as a power of ten

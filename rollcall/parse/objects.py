@@ -9,10 +9,11 @@ from typing import Any
 from rollcall.datasets import Dataset, datasets
 from rollcall.parse.cells import Cell
 from rollcall.parse.headers import MOST_NAMED, Field, refuse_if_absent
+from rollcall.parse.quoting import shown
 from rollcall.parse.readings import DatasetTurnedAway, FileTurnedAway
 from rollcall.parse.rows import Row, Table
 from rollcall.parse.sources import Contents, Source
-from rollcall.parse.wording import is_filled, shown
+from rollcall.parse.wording import is_filled
 
 FORM = '应为 {"datasets": {"events": [{…}]}}'
 

@@ -8,9 +8,10 @@ from rollcall.datasets import Dataset
 from rollcall.parse.cells import Cell, Unreadable
 from rollcall.parse.headers import HEADER_ROWS, find_header_row, header_text, match_headers
 from rollcall.parse.moments import EPOCH_1900
+from rollcall.parse.quoting import listed
 from rollcall.parse.readings import DatasetTurnedAway
 from rollcall.parse.rows import Row, Table
-from rollcall.parse.wording import is_filled, listed
+from rollcall.parse.wording import is_filled
 
 NO_HEADER = Unreadable("这一格上方没有表头，不知道是哪一列，也可能是前面的内容串了列。请删去或移到正确的列。")
 

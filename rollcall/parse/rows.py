@@ -102,7 +102,7 @@ class TableWriter:
     def __init__(self, output: Output, table: Table) -> None:
         self.job, self.key, self.most_rows = output.job, output.key, output.most_rows
         self.table = table
-        self.readers = [CellReader(f.column, f.shift, table.epoch) for f in table.fields]
+        self.readers = [CellReader(table.dataset, f.column, f.shift, table.epoch) for f in table.fields]
         self.unreadable: list[tuple[object, ...]] = []
         period = Period.parse(self.job.period)
         self.last_day = period.last_day

@@ -10,11 +10,11 @@ from functools import partial
 from rollcall.datasets import Dataset, datasets
 from rollcall.parse.headers import HEADER_ROWS, find_header_row
 from rollcall.parse.packages import Package
+from rollcall.parse.quoting import shown
 from rollcall.parse.readings import DatasetTurnedAway, FileTurnedAway
 from rollcall.parse.records import tabulate
 from rollcall.parse.rows import Table
 from rollcall.parse.sources import Contents, Source
-from rollcall.parse.wording import shown
 
 BLOCK = 1024 * 1024
 MOST_MEMBERS = 20

@@ -13,12 +13,13 @@ from rollcall.datasets import Dataset, datasets
 from rollcall.parse.cells import Cell, Unreadable
 from rollcall.parse.moments import EPOCH_1900, EPOCH_1904
 from rollcall.parse.packages import DAMAGED, Package
+from rollcall.parse.quoting import shown
 from rollcall.parse.readings import DatasetTurnedAway, FileTurnedAway
 from rollcall.parse.records import tabulate
 from rollcall.parse.rows import Table
 from rollcall.parse.sheets import NotXml, examine
 from rollcall.parse.sources import Contents, Source
-from rollcall.parse.wording import BLANKS, HOSTILE, letter, shown
+from rollcall.parse.wording import BLANKS, HOSTILE, letter
 
 BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 MOST_NAMED = 50
