@@ -29,7 +29,7 @@ PERSONAL = {"birth_date"}  # beside the secret columns: never quoted, for reason
 ADDED_HEADERS = (
     "备注", "说明", "序号", "编号", "单位", "部门", "职务", "职业", "民族", "年龄", "学历", "籍贯", "住址", "地址",
     "邮箱", "联系人", "联系电话", "联系方式", "填报人", "填表人", "审核人", "负责人", "填报日期", "填报单位", "日期",
-    "时间", "小计", "合计", "总计", "其他", "附件", "note", "notes", "remark", "remarks", "comment", "id", "no", "index",
+    "时间", "小计", "合计", "总计", "其他", "附件", "note", "notes", "remark", "remarks", "comment", "id", "index",
 )  # fmt: skip
 
 
