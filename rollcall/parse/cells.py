@@ -111,10 +111,6 @@ class CellReader:
         """Read one cell."""
         if cell is None or isinstance(cell, Unreadable):
             return cell
-        if not (isfinite(cell) if isinstance(cell, float) else not isinstance(cell, Decimal) or cell.is_finite()):
-            return self.refuse(cell, "不是能读的内容，请改正，没有内容就留空。")
-        if isinstance(cell, list | dict):
-            return Unreadable("这里应是一个值，不是列表或对象，请只填一个值。")
         if isinstance(cell, str):
             cell = cell.strip(BLANKS)
             if NOTHING_SEEN.fullmatch(cell):
@@ -123,6 +119,10 @@ class CellReader:
                 return SHOWS_ERROR
             if cell[0] == "=" and self.column.type not in TEXTS:
                 return NOT_COMPUTED
+        elif isinstance(cell, list | dict):
+            return Unreadable("这里应是一个值，不是列表或对象，请只填一个值。")
+        elif isinstance(cell, Decimal | float) and not is_finite(cell):
+            return self.refuse(cell, "不是能读的内容，请改正，没有内容就留空。")
         return self.read(cell)
 
     def refuse(self, cell: Cell, why: str) -> Unreadable:
@@ -147,7 +147,7 @@ class CellReader:
         if isinstance(cell, Decimal) and has_lost_digits(cell):
             return LOST
         text = self.as_text(cell)
-        if not isinstance(text, str):
+        if not isinstance(text, str) or (not isinstance(cell, str) and text.isdigit()):
             return text
         try:
             key = key_text(text)
@@ -257,6 +257,10 @@ def codes_by_text(code_list: str) -> dict[str, str]:
     """Labels and codes of one list, made comparable, to the code."""
     codes = code_lists().get(code_list, {})
     return {comparable(label): code for code, label in codes.items()} | {comparable(code): code for code in codes}
+
+
+def is_finite(number: Decimal | float) -> bool:
+    return isfinite(number) if isinstance(number, float) else number.is_finite()
 
 
 def is_error(text: str) -> bool:

@@ -84,6 +84,8 @@ def shown_by(code: str, value: float | int) -> str:
     Raises:
         CannotApply: It shows another number (rounded, in thousands, as a fraction or power), or nothing of it.
     """
+    if code and not code.strip("0") and value >= 0 and value == int(value):
+        return str(int(value)).zfill(len(code))  # nearly all formats of keys
     number = Decimal(format(value, ".15g"))
     sections = sections_of(code)
     if len(sections) > 4:
