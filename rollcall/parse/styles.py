@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from rollcall.datasets import Column
 from rollcall.parse.cells import LOST_DIGITS, Cell, Unreadable
 from rollcall.parse.formats import AS_STORED, BUILT_IN, CannotApply, is_percent, shown_by
+from rollcall.parse.packages import MIB
 from rollcall.parse.quoting import shown
 from rollcall.parse.readings import DatasetTurnedAway
 from rollcall.parse.sheets import BROKEN_SHEET, NotXml, styles_of
@@ -18,7 +19,7 @@ NUMBERS = ("integer", "number", "money")
 TEXTS = ("text", "code", "secret")
 UNKNOWN_FORMAT = "unknown"  # a format of a country, which a workbook does not write out
 NOT_AS_SHOWN = Unreadable("这一格存的数和显示的不一样，按它的数字格式读不准，请把单元格设为文本格式后重新填写。")
-STYLE = re.compile(rb'\ss="(\d{1,6})"')
+MOST_KEPT = 64 * MIB
 LONGEST_CODE = 255  # no spreadsheet writes a longer one
 
 
@@ -44,11 +45,12 @@ class Formats:
     """
 
     def __init__(self, codes: Sequence[str], load: Callable[[], bytes]) -> None:
-        """*load* unpacks the sheet's XML; kept only while it is looked at."""
+        """*load* unpacks the sheet's XML; what was found is kept, by column."""
         self.codes, self.load = codes, load
         self.percents = {index for index, code in enumerate(codes) if is_percent(code)}
         self.others = {index for index, code in enumerate(codes) if not is_as_stored(code)}
         self.by_column: dict[int, array[int]] = {}
+        self.kept: bytes | None = None
 
     @property
     def matter(self) -> bool:
@@ -66,7 +68,7 @@ class Formats:
         matters = self.others if column.type in TEXTS else self.percents if column.type in NUMBERS else set()
         if not matters or not {int, float} & set(map(type, cells)):
             return cells
-        styles = self.styles_in(index)
+        styles = self.styles_in(index, matters)
         shown = list(cells)
         for place, (row, cell) in enumerate(zip(rows, cells, strict=True)):
             style = styles[row] if row < len(styles) else 0
@@ -88,25 +90,35 @@ class Formats:
         except CannotApply:
             return NOT_AS_SHOWN
 
-    def styles_in(self, index: int) -> "array[int]":
-        """The style of each row's cell in one column, by the row's number; 0 where there is none."""
+    def styles_in(self, index: int, matters: set[int]) -> "array[int]":
+        """The style of each row's cell in one column, by the row's number; 0 where there is none that *matters*."""
         if index not in self.by_column:
-            self.by_column[index] = self.search(index) if self.is_plain else self.parsed.get(index, array("i"))
+            found = self.search(index, matters) if self.is_plain else self.parsed.get(index)
+            self.by_column[index] = found if found is not None else array("i")
         return self.by_column[index]
+
+    def xml(self) -> bytes:
+        """The sheet's XML; kept between two looks unless it is large."""
+        if self.kept is None:
+            data = self.load()
+            if len(data) > MOST_KEPT:
+                return data
+            self.kept = data
+        return self.kept
 
     @cached_property
     def is_plain(self) -> bool:
-        data = self.load()
+        data = self.xml()
         has_others = any(mark in data for mark in (b"<!", b":c ", b"<c>", b"<c/>", b"<c\t", b"<c\n", b"<c\r", b" s='"))
         return not has_others and data.count(b"<c ") == data.count(b'<c r="')
 
-    def search(self, index: int) -> "array[int]":
-        """Find the styles of one column's cells."""
+    def search(self, index: int, matters: set[int]) -> "array[int]":
+        """Find the styles of one column's cells: of all where cells without a style matter."""
+        wanted = b"|".join(b"%d" % style for style in sorted(matters)) if 0 not in matters else rb"\d{1,6}"
+        cell = rb'<c r="%s(\d{1,7})"(?: [^>]*)? s="(%s)"' % (letter(index).encode(), wanted)
         styles = array("i")
-        for row, attributes in re.findall(rb'<c r="%s(\d{1,7})"([^>]*)>' % letter(index).encode(), self.load()):
-            style = STYLE.search(attributes)
-            if style:
-                put(styles, int(row), int(style[1]))
+        for row, style in re.findall(cell, self.xml()):
+            put(styles, int(row), int(style))
         return styles
 
     @cached_property
@@ -114,7 +126,7 @@ class Formats:
         """The styles of all cells, by column. Raises DatasetTurnedAway."""
         columns: dict[int, array[int]] = {}
         try:
-            found = styles_of(self.load())
+            found = styles_of(self.xml())
         except NotXml as error:
             raise DatasetTurnedAway(BROKEN_SHEET) from error
         for row, column, style in found:

@@ -89,7 +89,8 @@ def load_sheet(book: Workbook, index: int, dataset: Dataset) -> Table:
     sheet = guarded(lambda: book.reader.get_sheet_by_index(index), broken)
     merged = guarded(lambda: sorted(sheet.merged_cell_ranges or ()), broken)
     table, header_row = tabulate(dataset, name, rows_of(sheet, findings.broken), book.epoch)
-    rows = with_merged(table.rows, [area for area in merged if area[1][0] >= header_row])
+    among = [area for area in merged if area[1][0] >= header_row]
+    rows = with_merged(table.rows, among) if among else table.rows
     formats = Formats(book.codes, partial(book.package.read, part))
     return replace(table, rows=rows, formats=formats if formats.matter else None)
 
@@ -107,9 +108,14 @@ def rows_of(sheet: CalamineSheet, broken: dict[tuple[int, int], Unreadable]) -> 
         by_row.setdefault(row, {})[column] = why
     number = -1
     rows = guarded(sheet.iter_rows, DatasetTurnedAway(BROKEN_SHEET)) if sheet.start else iter(())
-    for number, cells in enumerate(guarded_each(rows, DatasetTurnedAway(BROKEN_SHEET))):
-        whole: list[Cell] = [*padding, *cells] if left else list(cells)
-        yield with_broken(whole, by_row[number]) if number in by_row else whole
+    try:
+        for number, cells in enumerate(rows):
+            whole: list[Cell] = [*padding, *cells] if left else list(cells)
+            yield with_broken(whole, by_row[number]) if number in by_row else whole
+    except BaseException as error:
+        if is_of_reader(error):
+            raise DatasetTurnedAway(BROKEN_SHEET) from error
+        raise
     for beyond in range(number + 1, max(by_row, default=-1) + 1):
         yield with_broken([], by_row.get(beyond, {}))
 
@@ -140,22 +146,18 @@ def with_merged(rows: Iterable[Row], areas: list[Area]) -> Iterator[Row]:
 
 
 def guarded(read: Callable[[], Result], trouble: Exception) -> Result:
-    """Do what the reader of workbooks may fail at because of the file; it panics where its authors saw no way on."""
+    """Do what the reader of workbooks may fail at because of the file."""
     try:
         return read()
-    except CalamineError as error:
-        raise trouble from error
     except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise trouble from error
+        if is_of_reader(error):
+            raise trouble from error
+        raise
 
 
-def guarded_each(rows: Iterator[Result], trouble: Exception) -> Iterator[Result]:
-    """The same for what is read piece by piece."""
-    nothing = object()
-    while (row := guarded(partial(next, rows, nothing), trouble)) is not nothing:
-        yield row
+def is_of_reader(error: BaseException) -> bool:
+    """Whether the reader of workbooks gave up on a file; it panics where its authors saw no way on."""
+    return isinstance(error, CalamineError) or type(error).__name__ == "PanicException"
 
 
 def parsed(package: Package, part: str) -> ElementTree.Element:
