@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -25,6 +26,7 @@ from rollcall.settings import ROOT, Settings
 __all__ = ["DatasetReading", "Job", "ParserBroken", "Reading", "read_files"]
 
 START_SECONDS = 60
+ERROR_NAME = re.compile(r"[A-Za-z_.]{3,60}(?=:|$)")
 # Far more than the rows of a file within the other limits can take.
 OUTPUT_PER_UNPACKED = 8
 # Jobs handed out ahead, so that no child waits while the caller is busy with an answer.
@@ -37,7 +39,7 @@ FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class ParserBroken(RollcallError):
-    """Reading processes do not start, or are ended from outside. Nothing is said of any file; run again."""
+    """Reading processes do not start. Nothing is said of any file; run again."""
 
 
 class FileTooSlow(Exception):
@@ -57,8 +59,8 @@ def read_files(jobs: Iterable[Job], out: Path, settings: Settings) -> Iterator[R
         out: Folder for the rows: `{submission_id}.{dataset}.csv`, and `{submission_id}.cells.csv`.
 
     Raises:
-        ParserBroken: No file can be read. Other files' readings may not have come. An error of ours over one file
-            is that reading's `crash`, and the others go on.
+        ParserBroken: Reading processes do not start. Other files' readings may not have come. An error of ours over
+            one file, or a process that ends over it, is that reading's `crash`, and the others go on.
     """
     setup = setup_line(out, settings)
     left = iter(jobs)
@@ -100,36 +102,39 @@ def setup_line(out: Path, settings: Settings) -> bytes:
 
 
 def read_one(crew: "SimpleQueue[Child]", job: Job, out: Path) -> Reading:
-    """Read one file in whichever child is free. A file that ends its child is turned away."""
+    """
+    Read one file in whichever child is free. A file that uses up what its child may use is turned away.
+
+    Where the child ended otherwise, by our error or by whoever runs the machine, that is the reading's `crash`.
+    """
     child = crew.get()
+    crash = trouble = None
     try:
         message = ask(child, job, tries=2)
     except FileTooSlow:
         trouble = SLOW.format(seconds=child.wall_seconds)
-    except ChildDied:
-        trouble = BUSY if child.ended_by == signal.SIGXCPU else DIED
+    except ChildDied as death:
+        if child.ended_by is None or child.ended_by in FROM_OUTSIDE:
+            crash = f"the reading process ended ({death}): {child.last_error()}"
+        else:
+            trouble = BUSY if child.ended_by == signal.SIGXCPU else DIED
     else:
         return Reading.from_message(message)
     finally:
         crew.put(child)
     for name in ("cells", *datasets()):
         (out / f"{job.submission_id}.{name}.csv").unlink(missing_ok=True)
-    return Reading(job.submission_id, trouble, [], {})
+    return Reading(job.submission_id, trouble, [], {}, crash)
 
 
 def ask(child: "Child", job: Job, tries: int) -> dict[str, Any]:
     """Hand a job to a child. One that somebody else ended gets a second try: the file may have no part in it."""
     try:
-        message = child.ask(asdict(job))
-    except ChildDied as death:
-        if child.ended_by is None or child.ended_by in FROM_OUTSIDE:
-            if tries > 1 and child.ended_by in FROM_OUTSIDE:
-                return ask(child, job, tries - 1)
-            raise ParserBroken(
-                f"submission {job.submission_id}: the reading process ended ({death}): {child.last_words()}"
-            ) from death
+        return child.ask(asdict(job))
+    except ChildDied:
+        if tries > 1 and child.ended_by in FROM_OUTSIDE:
+            return ask(child, job, tries - 1)
         raise
-    return message
 
 
 class Child:
@@ -201,13 +206,24 @@ class Child:
                 raise ChildDied(f"status {process.returncode}")
             self.rest += block
         first, _, self.rest = self.rest.partition(b"\n")
-        answer: dict[str, Any] = json.loads(first)
+        try:
+            answer: dict[str, Any] = json.loads(first)
+        except ValueError as error:
+            process.kill()
+            process.wait()
+            raise ChildDied("an answer that is no JSON") from error
         return answer
 
     def last_words(self) -> str:
         """The end of what the process wrote to standard error."""
         self.errors.seek(0)
         return self.errors.read()[-2000:].decode(errors="replace") or "no message"
+
+    def last_error(self) -> str:
+        """The name of the error that ended the process; not its message, which may quote a file about a person."""
+        lines = self.last_words().splitlines()
+        match = ERROR_NAME.match(lines[-1]) if lines else None
+        return match[0] if match else "no traceback"
 
     def stop(self) -> None:
         """End the process, whatever it does; it holds nothing that would be lost."""
