@@ -14,7 +14,6 @@ from rollcall.parse.quoting import quoted
 from rollcall.parse.wording import BLANKS, HOSTILE, NOTHING_SEEN, NotAKey, comparable, key_text, one_line
 
 LONGEST_KEY, LONGEST_TEXT = 64, 1000
-FIRST_DAY = date(1949, 10, 1)
 ERRORS = frozenset(
     [
         "#N/A",
@@ -221,7 +220,7 @@ class CellReader:
 
     def read_date(self, cell: Cell) -> Read:
         try:
-            return self.in_our_time(cell, moments.to_date(cell, self.epoch))
+            return moments.to_date(cell, self.epoch).isoformat()
         except moments.HasTime:
             return self.refuse(cell, "带有时间，这里只填日期，如 2023-08-15。")
         except moments.NotAMoment:
@@ -229,18 +228,11 @@ class CellReader:
 
     def read_datetime(self, cell: Cell) -> Read:
         try:
-            return self.in_our_time(cell, moments.to_datetime(cell, self.epoch))
+            return moments.to_datetime(cell, self.epoch).isoformat()
         except moments.ClockChanged:
             return self.refuse(cell, "正当夏令时拨钟，这一时刻不存在或出现两次。请核对，或写明时差，如 +09:00。")
         except moments.NotAMoment:
             return self.refuse(cell, "不是能读出的日期和时间，请填写如 2023-08-15 14:30。")
-
-    def in_our_time(self, cell: Cell, moment: date | datetime) -> Read:
-        """Let a moment through unless nothing of ours can have been then; a person may have been born before."""
-        day = moment.date() if isinstance(moment, datetime) else moment
-        if day < FIRST_DAY and self.column.name != "birth_date":
-            return self.refuse(cell, f"早于 {FIRST_DAY.year} 年 {FIRST_DAY.month} 月 {FIRST_DAY.day} 日，请核对日期。")
-        return moment.isoformat()
 
     def read_bool(self, cell: Cell) -> Read:
         if isinstance(cell, bool):

@@ -40,10 +40,9 @@ class Workbook:
         """Raises FileTurnedAway where it cannot be opened."""
         self.package = package
         book, relations = parsed(package, BOOK), parsed(package, RELATIONS)
-        targets = {one.get("Id"): one.get("Target", "") for one in relations.iter() if one.get("Id")}
         styles = next((one for one in relations.iter() if one.get("Type", "").endswith("/styles")), None)
         self.codes = formats_of(parsed(package, located(styles.get("Target", "")))) if styles is not None else []
-        self.sheets = [(one.get("name", ""), part_of(targets, one)) for one in book.iterfind("{*}sheets/{*}sheet")]
+        self.sheets = sheets_in(book, relations)
         settings = book.find("{*}workbookPr")
         self.epoch = EPOCH_1904 if settings is not None and is_true(settings.get("date1904")) else EPOCH_1900
         computing = book.find("{*}calcPr")
@@ -177,10 +176,14 @@ def located(target: str) -> str:
     return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
 
 
-def part_of(targets: dict[str | None, str], sheet: ElementTree.Element) -> str:
-    """The name of a sheet's part."""
-    relation = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), None)
-    return located(targets.get(relation, ""))
+def sheets_in(book: ElementTree.Element, relations: ElementTree.Element) -> list[tuple[str, str]]:
+    """The name and the part of each sheet of a workbook, in order."""
+    targets = {one.get("Id"): one.get("Target", "") for one in relations.iter() if one.get("Id")}
+    sheets = []
+    for sheet in book.iterfind("{*}sheets/{*}sheet"):
+        relation = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), None)
+        sheets.append((sheet.get("name", ""), located(targets.get(relation, ""))))
+    return sheets
 
 
 def is_true(text: str | None) -> bool:

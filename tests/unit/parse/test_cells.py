@@ -137,15 +137,6 @@ def test_refuses_what_is_not_surely_a_date(kind: str, cell: Cell) -> None:
     assert why(kind, cell)
 
 
-def test_refuses_a_day_before_there_was_anything_to_report() -> None:
-    for kind, first in (("date", "1949-10-01"), ("datetime", "1949-10-01T00:00:00+08:00")):
-        assert read(kind, "1949-10-01") == first
-        for cell in ("1949-09-30", date(1949, 9, 30), 18171.0, "1905年1月1日"):
-            assert "早于 1949 年 10 月 1 日" in why(kind, cell)
-    born = next(column for column in datasets()["registrations"].columns if column.name == "birth_date")
-    assert CellReader(datasets()["registrations"], born).read_all(("1938-02-01",)) == ["1938-02-01"]
-
-
 def test_refuses_a_time_of_day_where_only_a_day_belongs() -> None:
     assert why("date", "2023-07-01 14:30") == "“2023-07-01 14:30”带有时间，这里只填日期，如 2023-08-15。"
     assert why("date", datetime(2023, 7, 1, 14, 30))

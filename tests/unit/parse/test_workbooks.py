@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 
 from rollcall.datasets import datasets
+from rollcall.parse.readings import Limits
 
 SHEET = "文明实践活动表"
 EVENTS = [column.label for column in datasets()["events"].columns]
@@ -264,3 +265,47 @@ def test_does_not_mind_formatting_that_reaches_far(read: Any) -> None:
         sheet.write_blank("XFD1048576", None, made.add_format({"bold": True}))
 
     assert len(read("a.xlsx", book(fill)).rows["events"]) == 1
+
+
+def styled(rows: int) -> bytes:
+    """A workbook of one record, and below it *rows* of 13 cells that only have a format."""
+    data = book(plain)
+    empty = "".join(f'<c r="{chr(65 + column)}%d" s="0"/>' for column in range(13))
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            if name != "xl/worksheets/sheet1.xml":
+                target.writestr(name, source.read(name))
+                continue
+            before, after = source.read(name).decode().split("</sheetData>")
+            with target.open(name, "w") as part:
+                part.write(before.encode())
+                for number in range(3, rows + 3):
+                    line = empty.replace("%d", str(number))
+                    part.write(f'<row r="{number}">{line}</row>'.encode())
+                part.write(f"</sheetData>{after}".encode())
+    return made.getvalue()
+
+
+def test_reads_what_is_above_many_rows_that_only_have_a_format(read: Any) -> None:
+    assert [row["_row"] for row in read("a.xlsx", styled(20_000)).rows["events"]] == ["2"]
+
+
+def test_names_the_empty_rows_that_make_a_workbook_too_large(read: Any) -> None:
+    """Once a whole column was filled with a colour: 1,048,576 rows of 13 cells are more than 300 MiB."""
+    limits = Limits(25 << 20, 4 << 20, 1_000_000, 60)
+    trouble = read("a.xlsx", styled(20_000), limits).reading.trouble
+    assert f"工作表“{SHEET}”" in trouble
+    assert "只有 20 个有内容" in trouble
+    assert "整行删除" in trouble
+    assert "图片" not in trouble
+
+
+def test_does_not_blame_empty_rows_where_there_are_records(read: Any) -> None:
+    def fill(made: Any, sheet: Any) -> None:
+        plain(made, sheet)
+        for row in range(2, 20_000):
+            sheet.write_row(row, 0, TALK)
+
+    limits = Limits(25 << 20, 4 << 20, 1_000_000, 60)
+    assert "空单元格" not in read("a.xlsx", book(fill), limits).reading.trouble
