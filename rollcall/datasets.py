@@ -29,6 +29,13 @@ class Column:
         """The header of the newest layout: how an office knows this column."""
         return list(self.headers.values())[-1]
 
+    @property
+    def is_key_text(self) -> bool:
+        """Whether its texts are keys or refer to one, a person's ID number too: they are read alike everywhere."""
+        if self.type != "text":
+            return self.name == "id_number"
+        return self.key or self.name.endswith(("_no", "_code"))
+
 
 @dataclass(frozen=True)
 class Dataset:

@@ -7,13 +7,9 @@ from rollcall.datasets import Column, Dataset, datasets
 from rollcall.errors import CountsDisagree
 from rollcall.judge.gate import Outcome
 from rollcall.judge.rules import UNREADABLE, Rule, broken_rows, rules_of
+from rollcall.parse import quoting
 
 QUOTED_LENGTH = 40  # characters of a cell that a reason quotes
-PERSONAL = {"birth_date"}  # beside the secret columns: never quoted, for reasons are kept
-# An ID number or a phone, wherever columns of a dataset about persons slipped by one. Other datasets have long numbers
-# of their own (codes of offices): there only what has the form of an ID number, as the number of a volunteer might.
-LONG_NUMBER = "[0-9]{11,}[Xx]?"
-ID_NUMBER = "[0-9]{6}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
 
 CREATE = """
 create table {broken} (
@@ -181,13 +177,13 @@ def value_of(rules: list[Rule]) -> sql.Composable:
     quoted = [
         sql.SQL("when {} then {}").format(sql.Literal(column.name), text_of(column, dataset))
         for column in dataset.columns
-        if column.name in pointed_at and column.type != "secret" and column.name not in PERSONAL
+        if column.name in pointed_at and column.type != "secret" and column.name not in quoting.PERSONAL
     ]
     return sql.SQL("case places.column_name {} end").format(sql.SQL(" ").join(quoted))
 
 
 def text_of(column: Column, dataset: Dataset) -> sql.Composed:
-    """One cell as an office would write it, without numbers of persons."""
+    """One cell as an office would write it; null where it may be anybody's name."""
     value = sql.Identifier("t", column.name)
     forms = {
         "datetime": "to_char({} at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')",
@@ -196,9 +192,40 @@ def text_of(column: Column, dataset: Dataset) -> sql.Composed:
         "money": "trim_scale({})::text",
     }
     text = sql.SQL(forms.get(column.type, "{}::text")).format(value)
-    return sql.SQL("regexp_replace({}, {}, '…', 'g')").format(text, sql.Literal(not_kept(dataset)))
+    return kept(text, column, dataset, None)
 
 
-def not_kept(dataset: Dataset) -> str:
-    """A pattern for what stands in no reason and in no held row."""
-    return LONG_NUMBER if any(column.type == "secret" for column in dataset.columns) else ID_NUMBER
+def kept(text: sql.Composable, column: Column, dataset: Dataset, instead: str | None) -> sql.Composed:
+    """
+    What is kept of a cell's text, given as SQL: numbers of persons in it are hidden.
+
+    *instead* is what is kept of a text that may be anybody's name.
+    """
+    parts = {
+        "text": text,
+        "numbers": sql.Literal(quoting.numbers_of_persons(dataset, column)),
+        "hidden": sql.Literal(quoting.HIDDEN),
+        "instead": sql.Literal(instead),
+        "no_name": sql.Literal(quoting.NO_NAME),
+        "words": sql.Literal(list(quoting.code_words())),
+    }
+    shown = sql.SQL("regexp_replace({text}, {numbers}, {hidden}, 'g')").format(**parts)
+    if not (quoting.is_about_persons(dataset) and quoting.may_be_name(column)):
+        return shown
+    return sql.SQL(
+        "case when {text} is null then null"
+        " when {text} ~ {no_name} or {text} = any({words}) then {shown} else {instead} end"
+    ).format(shown=shown, **parts)
+
+
+def kept_payload(dataset: Dataset, row: str) -> sql.Composed:
+    """SQL for a jsonb of what a held row keeps of the columns of *row* that can hold anything of a person."""
+    members = []
+    for column in dataset.columns:
+        if column.type in ("text", "code", "integer", "number", "money"):
+            value = sql.Identifier(row, column.name)
+            text = kept(sql.SQL("{}::text").format(value), column, dataset, quoting.HIDDEN)
+            # what nothing is hidden of stays a number where it is one
+            member = sql.SQL("{}, case when {} = {}::text then to_jsonb({}) else to_jsonb({}) end")
+            members.append(member.format(sql.Literal(column.name), text, value, value, text))
+    return sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(members))

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from rollcall.datasets import datasets
 from rollcall.errors import CountsDisagree
 from rollcall.judge.gate import Outcome
-from rollcall.judge.held import not_kept
+from rollcall.judge.held import kept_payload
 from rollcall.load.group import table_name
 from rollcall.warehouse.tables import FOR_THE_RULES_ONLY, LINEAGE, raw_columns
 
@@ -117,27 +117,13 @@ where not exists (
 )
 """
 
-# What is never kept, as the number of a person where a column slipped by one, is taken out value by value: a numeric
-# value with a dot in it would be no JSON. The cell says which it was.
 HELD_ROWS = """
 insert into quarantine.rows (submission_id, dataset, sheet, row, payload)
 select i._submission_id, held.dataset, i._sheet, i._row,
-    case
-        when payload::text !~ %(not_kept)s then payload
-        else (
-            select jsonb_object_agg(
-                key, case
-                    when value ~ %(not_kept)s then to_jsonb(regexp_replace(value, %(not_kept)s, '…', 'g'))
-                    else payload -> key
-                end
-            )
-            from jsonb_each_text(payload)
-        )
-    end
+    jsonb_strip_nulls((to_jsonb(i) - %(not_in_payload)s::text[]) || {kept})
 from inbox.{rows} as i
 join held on held.dataset = %(dataset)s and held.submission_id = i._submission_id
     and held.sheet = i._sheet and held.row = i._row
-cross join lateral (select jsonb_strip_nulls(to_jsonb(i) - %(not_in_payload)s::text[]) as payload) as made
 """
 
 
@@ -184,11 +170,10 @@ def settle(
         parts = {"dataset": sql.Identifier(dataset), "columns": columns, "rows": sql.Identifier(table)}
         accepted += connection.execute(sql.SQL(ACCEPTED_ROWS).format(**parts), {"dataset": dataset}).rowcount
         held += connection.execute(
-            sql.SQL(HELD_ROWS).format(**parts),
+            sql.SQL(HELD_ROWS).format(kept=kept_payload(datasets()[dataset], "i"), **parts),
             {
                 "dataset": dataset,
                 "not_in_payload": NOT_IN_PAYLOAD,
-                "not_kept": not_kept(datasets()[dataset]),
             },
         ).rowcount
     connection.execute(sql.SQL(REASONS).format(**about))

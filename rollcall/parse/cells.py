@@ -5,11 +5,13 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
+from math import isfinite
 from typing import Any, cast
 
-from rollcall.datasets import Column, code_lists
+from rollcall.datasets import Column, Dataset, code_lists
 from rollcall.parse import moments, numerals
-from rollcall.parse.wording import BLANKS, BREAKS, HOSTILE, comparable, shown
+from rollcall.parse.quoting import quoted
+from rollcall.parse.wording import BLANKS, HOSTILE, NOTHING_SEEN, NotAKey, comparable, key_text, one_line
 
 LONGEST_KEY, LONGEST_TEXT = 64, 1000
 ERRORS = frozenset(
@@ -32,6 +34,8 @@ ERRORS = frozenset(
     ]
 )
 YES_NO = {"是": "t", "true": "t", "1": "t", "√": "t", "否": "f", "false": "f", "0": "f"}
+# Where a text that begins with = is one; what a spreadsheet has not computed is found in the sheet's own XML.
+TEXTS = ("text", "code")
 # From here on a spreadsheet keeps only 15 of a number's digits.
 LOST_DIGITS = 1e15
 
@@ -73,9 +77,9 @@ class CellReader:
 
     REMEMBERED = 100_000
 
-    def __init__(self, column: Column, shift: int = 0, epoch: date = moments.EPOCH_1900) -> None:
+    def __init__(self, dataset: Dataset, column: Column, shift: int = 0, epoch: date = moments.EPOCH_1900) -> None:
         """*shift* is the power of ten of a header in 万元, *epoch* where this file's day counts begin."""
-        self.column, self.shift, self.epoch = column, shift, epoch
+        self.dataset, self.column, self.shift, self.epoch = dataset, column, shift, epoch
         self.codes = codes_by_text(column.codes)
         self.seen: dict[str, Read] = {}
         self.read: Reader = getattr(self, "read_" + column.type)
@@ -106,45 +110,62 @@ class CellReader:
         """Read one cell."""
         if cell is None or isinstance(cell, Unreadable):
             return cell
-        if isinstance(cell, Decimal) and not cell.is_finite():
-            cell = float("nan")
-        if isinstance(cell, list | dict):
-            return Unreadable("这里应是一个值，不是列表或对象，请只填一个值。")
         if isinstance(cell, str):
             cell = cell.strip(BLANKS)
-            if not cell:
+            if NOTHING_SEEN.fullmatch(cell):
                 return None
             if cell[0] in "#＃" and is_error(cell):
                 return SHOWS_ERROR
-            if cell[0] == "=":
+            if cell[0] == "=" and self.column.type not in TEXTS:
                 return NOT_COMPUTED
+        elif isinstance(cell, list | dict):
+            return Unreadable("这里应是一个值，不是列表或对象，请只填一个值。")
+        elif isinstance(cell, Decimal | float) and not is_finite(cell):
+            return self.refuse(cell, "不是能读的内容，请改正，没有内容就留空。")
         return self.read(cell)
 
     def refuse(self, cell: Cell, why: str) -> Unreadable:
-        """Quote the cell and say why; what a person wrote about persons is never quoted."""
-        return Unreadable(why if self.column.type == "secret" else f"“{shown(cell)}”{why}")
+        """Quote the cell, where it can be nobody's name or number, and say why it cannot be read."""
+        return Unreadable(quoted(cell, self.dataset, self.column) + why)
 
     def read_text(self, cell: Cell) -> Read:
+        if self.column.is_key_text:
+            return self.read_key(cell)
         text = self.as_text(cell)
         if not isinstance(text, str):
             return text
+        if text.startswith("'") and "'" not in text[1:]:
+            # how a csv export marks a cell of text; with a second one it is a quotation
+            text = text[1:].lstrip(BLANKS)
         flat = unicodedata.normalize("NFKC", text)
-        if flat.isascii() or self.column.key:
-            # A number written in full width is the same number; a name stays as it was written.
-            text = flat.strip()
-        return self.within(text, LONGEST_KEY if self.column.key else LONGEST_TEXT)
+        # A number written in full width is the same number; a name stays as it was written.
+        return self.within(flat.strip() if flat.isascii() else text, LONGEST_TEXT)
+
+    def read_key(self, cell: Cell) -> Read:
+        """A key, or what refers to one."""
+        if isinstance(cell, Decimal) and has_lost_digits(cell):
+            return LOST
+        text = self.as_text(cell)
+        if not isinstance(text, str) or (not isinstance(cell, str) and text.isdigit()):
+            return text
+        try:
+            key = key_text(text)
+        except NotAKey as reason:
+            return self.refuse(cell, str(reason))
+        return self.within(key, LONGEST_KEY) if key else None
 
     def read_code(self, cell: Cell) -> Read:
         """A label becomes its code, a code stays, and so does what is neither: the rules say so."""
         text = self.as_text(cell)
         if not isinstance(text, str):
             return text
+        text = text.removeprefix("'")
         known = self.codes.get(comparable(text))
         return known if known is not None else self.within(text, LONGEST_KEY)
 
     def read_secret(self, cell: Cell) -> Read:
         """An ID number in one form, upper case. Who calls turns it into a pseudonym, or drops it."""
-        text = self.as_text(cell)
+        text = self.read_key(cell) if self.column.is_key_text else self.as_text(cell)
         if not isinstance(text, str):
             return text
         return self.within(unicodedata.normalize("NFKC", text).strip().upper(), LONGEST_KEY)
@@ -167,7 +188,7 @@ class CellReader:
     def within(self, text: str, longest: int) -> Read:
         """Let a text through when it is short enough and a person can have typed it."""
         if longest == LONGEST_TEXT:
-            text = BREAKS.sub(" ", text)
+            text = one_line(text)
         # isprintable knows most texts to be harmless, far faster.
         if "\ufffd" in text or (not text.isprintable() and HOSTILE.search(text)):
             return self.refuse(text, "含有不可见的控制字符，请删去后重新填写。")
@@ -208,6 +229,8 @@ class CellReader:
     def read_datetime(self, cell: Cell) -> Read:
         try:
             return moments.to_datetime(cell, self.epoch).isoformat()
+        except moments.ClockChanged:
+            return self.refuse(cell, "正当夏令时拨钟，这一时刻不存在或出现两次。请核对，或写明时差，如 +09:00。")
         except moments.NotAMoment:
             return self.refuse(cell, "不是能读出的日期和时间，请填写如 2023-08-15 14:30。")
 
@@ -228,6 +251,10 @@ def codes_by_text(code_list: str) -> dict[str, str]:
     return {comparable(label): code for code, label in codes.items()} | {comparable(code): code for code in codes}
 
 
+def is_finite(number: Decimal | float) -> bool:
+    return isfinite(number) if isinstance(number, float) else number.is_finite()
+
+
 def is_error(text: str) -> bool:
     """Whether a text is what a spreadsheet shows for an error, or for a column too narrow for its content."""
     text = unicodedata.normalize("NFKC", text).upper()
@@ -238,7 +265,13 @@ def whole_or_plain(cell: object) -> str:
     """A number as the text it shows: 12, not 12.0. Raises ValueError for what is not a number."""
     if isinstance(cell, Decimal):
         # JSON keeps every digit; an exponent is how a program wrote it, not part of a text.
-        if not cell.is_finite() or abs(cell.adjusted()) > LONGEST_KEY:
+        if abs(cell.adjusted()) > LONGEST_KEY:
             raise ValueError(cell)
-        return format(cell, "f")
+        return format(cell if cell != cell.to_integral_value() else cell.to_integral_value(), "f")
     return numerals.plain(numerals.to_decimal(cell))
+
+
+def has_lost_digits(number: Decimal) -> bool:
+    """Whether a program that keeps only so many digits wrote it: with an exponent, or a point after too many."""
+    point = numerals.exponent(number)
+    return point > 0 or (point < 0 and abs(number) >= Decimal(LOST_DIGITS))

@@ -64,7 +64,9 @@ def answer(job: Job, folder: Path, key: bytes, limits: Limits) -> dict[str, Any]
         trouble = NO_MEMORY
     except RecursionError:
         trouble = TOO_DEEP
-    except Exception as error:  # noqa: BLE001 - not hidden: the file stays to be read, and the run fails over it
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - also a library's panic; the file stays to be read, the run says so
         if not (isinstance(error, OSError) and error.errno == errno.EFBIG):
             discard(job, folder)
             return asdict(Reading(job.submission_id, None, [], {}, where(error)))
@@ -73,7 +75,7 @@ def answer(job: Job, folder: Path, key: bytes, limits: Limits) -> dict[str, Any]
     return asdict(Reading(job.submission_id, trouble, [], {}))
 
 
-def where(error: Exception) -> str:
+def where(error: BaseException) -> str:
     """Where our code failed, without the error's message: that may quote what a file says about a person."""
     return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__
 

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 from rollcall.datasets import datasets
+from rollcall.parse.bulk import why_too_large
 from rollcall.parse.objects import open_json
-from rollcall.parse.packages import DAMAGED, MIB, Package
+from rollcall.parse.packages import DAMAGED, MIB, Package, TooLarge
+from rollcall.parse.quoting import listed, shown
 from rollcall.parse.readings import (
     SMALLER,
     DatasetReading,
@@ -18,7 +20,6 @@ from rollcall.parse.readings import (
 from rollcall.parse.rows import Output
 from rollcall.parse.sources import Contents, Source
 from rollcall.parse.texts import open_csv, open_zip
-from rollcall.parse.wording import listed, shown
 from rollcall.parse.workbooks import BOOK, open_workbook
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -110,7 +111,10 @@ def open_container(path: Path, start: bytes, suffix: str, limits: Limits) -> Con
         if suffix == "xlsx" and b"\x00" not in start:
             raise FileTurnedAway("文件名以 .xlsx 结尾，内容却不是工作簿。请用 Excel 或 WPS 打开，另存为 xlsx 后重报。")
         raise FileTurnedAway(DAMAGED)
-    package = Package(path, limits.unpacked_bytes)
+    try:
+        package = Package(path, limits.unpacked_bytes)
+    except TooLarge as error:
+        raise FileTurnedAway(why_too_large(error)) from error
     is_workbook = BOOK in package.names
     if suffix == "xlsx":
         if not is_workbook:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from rollcall.datasets import Column, Dataset, datasets
+from rollcall.parse.quoting import header_named, listed, shown
 from rollcall.parse.readings import DatasetTurnedAway
-from rollcall.parse.wording import BLANKS, comparable, letter, listed, shown
+from rollcall.parse.wording import BLANKS, comparable, letter
 
 HEADER_ROWS = 10
 TEN_THOUSAND = 4  # 万元, as a power of ten
@@ -46,14 +47,29 @@ def known_headers(dataset: str) -> dict[str, dict[str, tuple[Column, int]]]:
     return known
 
 
+@cache
+def all_headers(dataset: str) -> frozenset[str]:
+    """The comparable headers of every layout version."""
+    return frozenset(name for version in known_headers(dataset).values() for name in version)
+
+
+@cache
+def required_headers(dataset: str) -> frozenset[str]:
+    """Those of columns that every record fills."""
+    versions = known_headers(dataset).values()
+    return frozenset(name for version in versions for name, (column, _) in version.items() if column.required)
+
+
+def is_header_row(dataset: str, row: Sequence[object]) -> bool:
+    """Whether most of the filled cells are headers we know."""
+    known = all_headers(dataset)
+    filled = [name for cell in row if (name := header_text(cell))]
+    return bool(filled) and 2 * sum(name in known for name in filled) > len(filled)
+
+
 def find_header_row(dataset: str, rows: Sequence[Sequence[object]]) -> int | None:
     """The first of *rows* in which most of the filled cells are headers we know; None when there is none."""
-    known = {name for version in known_headers(dataset).values() for name in version}
-    for index, row in enumerate(rows[:HEADER_ROWS]):
-        filled = [name for cell in row if (name := header_text(cell))]
-        if filled and 2 * sum(name in known for name in filled) > len(filled):
-            return index
-    return None
+    return next((index for index, row in enumerate(rows[:HEADER_ROWS]) if is_header_row(dataset, row)), None)
 
 
 def header_text(cell: object) -> str:
@@ -71,8 +87,7 @@ def match_headers(dataset: Dataset, row: Sequence[object]) -> Headers:
         DatasetTurnedAway: A required column is missing, a header stands twice, headers of two versions are mixed,
             or an unknown column may be one of ours under another name.
     """
-    versions = known_headers(dataset.name)
-    anywhere = {name for version in versions.values() for name in version}
+    anywhere = all_headers(dataset.name)
     named = [(index, name) for index, cell in enumerate(row) if (name := header_text(cell))]
     ours = [(index, name) for index, name in named if name in anywhere]
     unknown = [(index, name) for index, name in named if name not in anywhere]
@@ -83,9 +98,9 @@ def match_headers(dataset: Dataset, row: Sequence[object]) -> Headers:
         dataset,
         {field.column.name for field in fields},
         {column.name: header for header, (column, shift) in known.items() if not shift},
-        [clean(row[index]) for index, _ in unknown],
+        [header_named(dataset, index, row[index]) for index, _ in unknown],
     )
-    lines = [f"“{dataset.sheet_zh}”中的列“{clean(row[index])}”（{letter(index)} 列）" for index, _ in unknown]
+    lines = [f"“{dataset.sheet_zh}”中的列{header_named(dataset, index, row[index])}" for index, _ in unknown]
     if len(lines) > MOST_NAMED:
         lines = [*lines[:MOST_NAMED], f"“{dataset.sheet_zh}”中还有 {len(lines) - MOST_NAMED} 列"]
     order = {column.name: place for place, column in enumerate(dataset.columns)}
@@ -122,17 +137,24 @@ def refuse_doubles(fields: list[Field]) -> None:
 
 
 def refuse_if_absent(dataset: Dataset, found: set[str], labels: dict[str, str], unknown: list[str]) -> None:
-    """Turn the dataset away where a required column is absent, or an optional one while there are unknown ones."""
+    """
+    Turn the dataset away where a required column is absent, or an optional one while there are unknown ones.
+
+    Args:
+        labels: Our column names to their headers here.
+        unknown: How the columns that nobody knows may be named to the office.
+    """
+    strange = "、".join(unknown[:8]) + (f"等 {len(unknown)} 列" if len(unknown) > 8 else "")
     lost = [c for c in dataset.columns if c.name in labels and c.name not in found]
     required = [column for column in lost if column.required]
     if required:
         names = listed([shown_label(column, labels) for column in required], most=20)
-        also = f"不认识的列有{listed(unknown)}。" if unknown else ""
+        also = f"不认识的列有{strange}。" if unknown else ""
         raise DatasetTurnedAway(f"缺少必填列{names}。{also}请补上这些列，表头与表式一致。")
     if lost and unknown:
         names = listed([shown_label(column, labels) for column in lost], most=20)
         raise DatasetTurnedAway(
-            f"不认识列{listed(unknown)}，同时没有列{names}，可能是改了名的列。"
+            f"不认识列{strange}，同时没有列{names}，可能是改了名的列。"
             "请把表头改回表式中的名称；若确实不报这一列，请删去不认识的列。"
         )
 

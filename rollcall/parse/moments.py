@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 from rollcall.parse.wording import BLANKS, WHITE
+from rollcall.periods import LOCAL
 
-CHINA = timezone(timedelta(hours=8))
 YEARS = range(1900, 2100)
 # Spreadsheets count days from here. The one with 1900 believes in 29 February 1900: what lies before is not read.
 EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
@@ -38,6 +38,10 @@ class HasTime(ValueError):
     """A time of day where only a day belongs."""
 
 
+class ClockChanged(ValueError):
+    """A time that the clocks skipped when summer time began, or showed twice when it ended."""
+
+
 def to_date(value: object, epoch: date = EPOCH_1900) -> date:
     """Read a day. Raises NotAMoment, or HasTime where a time of day other than midnight comes with it."""
     moment = to_moment(value, epoch)
@@ -47,12 +51,22 @@ def to_date(value: object, epoch: date = EPOCH_1900) -> date:
 
 
 def to_datetime(value: object, epoch: date = EPOCH_1900) -> datetime:
-    """Read an instant, with China's offset. A day alone is its midnight, as in a spreadsheet. Raises NotAMoment."""
-    return to_moment(value, epoch).replace(tzinfo=CHINA)
+    """
+    Read an instant, with the offset that China had then: summer time in 1986 to 1991.
+
+    A day alone is its midnight, as in a spreadsheet. Raises NotAMoment, or ClockChanged where the time is no one
+    instant; with its offset written (`+09:00`) it is one.
+    """
+    moment = to_moment(value, epoch)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=LOCAL)
+        if moment.utcoffset() != moment.replace(fold=1).utcoffset():
+            raise ClockChanged(value)
+    return moment
 
 
 def to_moment(value: object, epoch: date) -> datetime:
-    """Read a day with or without time, as local time of China."""
+    """Read a day with or without time, in local time of China: aware of its zone only where one was written."""
     if isinstance(value, str):
         moment = from_text(value, epoch)
     elif isinstance(value, datetime):
@@ -110,4 +124,4 @@ def to_china(moment: datetime, part: dict[str, str | None]) -> datetime:
     """Turn a time of another zone into China's."""
     offset = timedelta(hours=int(part["zh"] or 0), minutes=int(part["zm"] or 0))
     zone = timezone(-offset if part["sign"] == "-" else offset) if part["sign"] else UTC
-    return moment.replace(tzinfo=zone).astimezone(CHINA).replace(tzinfo=None)
+    return moment.replace(tzinfo=zone).astimezone(LOCAL)

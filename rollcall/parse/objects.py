@@ -9,10 +9,11 @@ from typing import Any
 from rollcall.datasets import Dataset, datasets
 from rollcall.parse.cells import Cell
 from rollcall.parse.headers import MOST_NAMED, Field, refuse_if_absent
+from rollcall.parse.quoting import header_quoted, shown
 from rollcall.parse.readings import DatasetTurnedAway, FileTurnedAway
 from rollcall.parse.rows import Row, Table
 from rollcall.parse.sources import Contents, Source
-from rollcall.parse.wording import is_filled, shown
+from rollcall.parse.wording import is_filled
 
 FORM = '应为 {"datasets": {"events": [{…}]}}'
 
@@ -70,13 +71,14 @@ def load_array(dataset: Dataset, array: object) -> Table:
             raise DatasetTurnedAway(f"“{dataset.name}”第 {number} 条记录中有一个键出现两次。请核对后只保留正确的一个。")
     keys = list(dict.fromkeys(key for record in array for key in record))
     names = {column.name for column in dataset.columns}
-    unknown = [key for key in keys if key not in names]
+    unknown = [header_quoted(dataset, key) or f"（第 {place} 个键，不在此引用）"
+               for place, key in enumerate(keys, 1) if key not in names]  # fmt: skip
     if array:
         refuse_if_absent(dataset, set(keys) & names, {name: name for name in names}, unknown)
         fields = [Field(i, c, c.name) for i, c in enumerate(c for c in dataset.columns if c.name in keys)]
     else:
         fields = []
-    lines = [f"“{dataset.name}”中的键“{shown(key)}”" for key in unknown[:MOST_NAMED]]
+    lines = [f"“{dataset.name}”中的键{key}" for key in unknown[:MOST_NAMED]]
     if len(unknown) > MOST_NAMED:
         lines.append(f"“{dataset.name}”中还有 {len(unknown) - MOST_NAMED} 个键")
     return Table(dataset, dataset.name, tuple(fields), rows_of(array, fields), is_sheet=False, not_read=tuple(lines))

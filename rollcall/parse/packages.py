@@ -28,6 +28,14 @@ BROKEN = (
 )
 
 
+class TooLarge(FileTurnedAway):
+    """Unpacked, the file is larger than we read; what is in `package` can still be looked at, part by part."""
+
+    def __init__(self, package: "Package") -> None:
+        super().__init__(str(too_large(package.limit)))
+        self.package = package
+
+
 class Package:
     """
     A zip file whose members were all unpacked once, within the limit, and had the size and sum they claim.
@@ -59,7 +67,7 @@ class Package:
         if len({name.lower() for name in self.names}) < len(self.names):
             raise FileTurnedAway("压缩包中有重名的文件，无法判断读哪一个。请把要报的行合到一个文件里，再重新报送。")
         if sum(part.file_size for part in self.parts) > self.limit:
-            raise too_large(self.limit)
+            raise TooLarge(self)
 
     def read(self, name: str) -> bytes:
         """One member's bytes. Raises KeyError when there is none of that name."""
@@ -68,6 +76,22 @@ class Package:
             raise KeyError(name)
         with self.path.open("rb") as stream:
             return self.unpack(stream, part, keep=True)
+
+    def blocks(self, part: zipfile.ZipInfo) -> Iterator[bytes]:
+        """One member as far as the limit goes, block by block. Raises FileTurnedAway where it breaks off."""
+        left = self.limit
+        try:
+            with self.path.open("rb") as stream:
+                stream.seek(part.header_offset)
+                name_bytes, extra_bytes = struct.unpack("<26xHH", stream.read(LOCAL_HEADER))
+                stream.seek(name_bytes + extra_bytes, 1)
+                for block in inflated(stream, part):
+                    yield block[:left]
+                    left -= len(block)
+                    if left <= 0:
+                        return
+        except (zlib.error, struct.error) as error:
+            raise FileTurnedAway(DAMAGED) from error
 
     def unpack(self, stream: BinaryIO, part: zipfile.ZipInfo, *, keep: bool) -> bytes:
         """

@@ -14,6 +14,7 @@ from rollcall.parse.headers import Field
 from rollcall.parse.identity import born_on, person_key
 from rollcall.parse.moments import EPOCH_1900
 from rollcall.parse.readings import TOO_MANY_ROWS, DatasetReading, DatasetTurnedAway, Job
+from rollcall.parse.styles import Formats
 from rollcall.parse.wording import letter
 from rollcall.periods import Period
 from rollcall.warehouse.tables import LINEAGE, stored
@@ -44,7 +45,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """One dataset as found in a file. `is_sheet` is false for JSON, whose records have no cells to name."""
+    """
+    One dataset as found in a file.
+
+    `is_sheet` is false for JSON, whose records have no cells to name; `formats` are those of a workbook's numbers,
+    where there are any that say what a cell holds.
+    """
 
     dataset: Dataset
     name: str
@@ -53,6 +59,7 @@ class Table:
     is_sheet: bool = True
     epoch: date = EPOCH_1900
     not_read: tuple[str, ...] = ()
+    formats: Formats | None = None
 
 
 @dataclass
@@ -102,7 +109,7 @@ class TableWriter:
     def __init__(self, output: Output, table: Table) -> None:
         self.job, self.key, self.most_rows = output.job, output.key, output.most_rows
         self.table = table
-        self.readers = [CellReader(f.column, f.shift, table.epoch) for f in table.fields]
+        self.readers = [CellReader(table.dataset, f.column, f.shift, table.epoch) for f in table.fields]
         self.unreadable: list[tuple[object, ...]] = []
         period = Period.parse(self.job.period)
         self.last_day = period.last_day
@@ -135,7 +142,10 @@ class TableWriter:
         values: dict[str, list[Read]] = {}
         bad = [0] * len(chunk)
         for found, reader in zip(self.table.fields, self.readers, strict=True):
-            read = reader.read_all(cells[found.index])
+            shown = cells[found.index]
+            if self.table.formats:
+                shown = self.table.formats.applied(found.column, found.index, [row.number for row in chunk], shown)
+            read = reader.read_all(shown)
             self.take_out_unreadable(chunk, found, read, bad)
             values[found.column.name] = read
         for place, row in enumerate(chunk):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -19,19 +20,20 @@ from typing import Any
 
 from rollcall.datasets import datasets
 from rollcall.errors import RollcallError
-from rollcall.parse.readings import SMALLER, DatasetReading, Job, Limits, Reading
+from rollcall.parse.readings import DatasetReading, Job, Limits, Reading
 from rollcall.settings import ROOT, Settings
 
 __all__ = ["DatasetReading", "Job", "ParserBroken", "Reading", "read_files"]
 
 START_SECONDS = 60
+ERROR_NAME = re.compile(r"[A-Za-z_.]{3,60}(?=:|$)")
 # Far more than the rows of a file within the other limits can take.
 OUTPUT_PER_UNPACKED = 8
 # Jobs handed out ahead, so that no child waits while the caller is busy with an answer.
 AHEAD_PER_WORKER = 4
-SLOW = "读取用时超过 {seconds} 秒，已停止。请删去报表以外的内容。" + SMALLER
-DIED = "文件过大或已损坏，读取时超出内存限制。请删去报表以外的内容。" + SMALLER
-BUSY = "文件过于复杂，读取时超出计算时间限制。请删去报表以外的内容。" + SMALLER
+SLOW = "读取用时超过 {seconds} 秒，已停止。请删去多余的内容，或拆成几个文件报送。"
+DIED = "文件过大或已损坏，读取时超出内存限制。请删去多余的内容，或拆成几个文件报送。"
+BUSY = "文件过于复杂，读取时超出计算时间限制。请删去多余的内容，或拆成几个文件报送。"
 # Sent by whoever runs this machine, not by anything a file can do.
 FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -48,10 +50,6 @@ class ChildDied(Exception):
     """The child ended without an answer."""
 
 
-class ChildEnded(Exception):
-    """The child was ended from outside, twice over one file: by the system for want of memory, say."""
-
-
 def read_files(jobs: Iterable[Job], out: Path, settings: Settings) -> Iterator[Reading]:
     """
     Read files in child processes; readings come as they are ready, in any order.
@@ -61,8 +59,8 @@ def read_files(jobs: Iterable[Job], out: Path, settings: Settings) -> Iterator[R
         out: Folder for the rows: `{submission_id}.{dataset}.csv`, and `{submission_id}.cells.csv`.
 
     Raises:
-        ParserBroken: No file can be read. Other files' readings may not have come. An error of ours over one file
-            is that reading's `crash`, and the others go on.
+        ParserBroken: Reading processes do not start. Other files' readings may not have come. An error of ours over
+            one file, or a process that ends over it, is that reading's `crash`, and the others go on.
     """
     setup = setup_line(out, settings)
     left = iter(jobs)
@@ -105,20 +103,21 @@ def setup_line(out: Path, settings: Settings) -> bytes:
 
 def read_one(crew: "SimpleQueue[Child]", job: Job, out: Path) -> Reading:
     """
-    Read one file in whichever child is free. A file that ends its child is turned away.
+    Read one file in whichever child is free. A file that uses up what its child may use is turned away.
 
-    One over which the child is ended from outside holds itself: that is the reading's `crash`.
+    Where the child ended otherwise, by our error or by whoever runs the machine, that is the reading's `crash`.
     """
     child = crew.get()
-    trouble = crash = None
+    crash = trouble = None
     try:
         message = ask(child, job, tries=2)
     except FileTooSlow:
         trouble = SLOW.format(seconds=child.wall_seconds)
-    except ChildDied:
-        trouble = BUSY if child.ended_by == signal.SIGXCPU else DIED
-    except ChildEnded as ended:
-        crash = str(ended)
+    except ChildDied as death:
+        if child.ended_by is None or child.ended_by in FROM_OUTSIDE:
+            crash = f"the reading process ended ({death}): {child.last_error()}"
+        else:
+            trouble = BUSY if child.ended_by == signal.SIGXCPU else DIED
     else:
         return Reading.from_message(message)
     finally:
@@ -131,14 +130,11 @@ def read_one(crew: "SimpleQueue[Child]", job: Job, out: Path) -> Reading:
 def ask(child: "Child", job: Job, tries: int) -> dict[str, Any]:
     """Hand a job to a child. One that somebody else ended gets a second try: the file may have no part in it."""
     try:
-        message = child.ask(asdict(job))
-    except ChildDied as death:
-        if child.ended_by is None or child.ended_by in FROM_OUTSIDE:
-            if tries > 1 and child.ended_by in FROM_OUTSIDE:
-                return ask(child, job, tries - 1)
-            raise ChildEnded(f"the reading process ended ({death}): {child.last_words()}") from death
+        return child.ask(asdict(job))
+    except ChildDied:
+        if tries > 1 and child.ended_by in FROM_OUTSIDE:
+            return ask(child, job, tries - 1)
         raise
-    return message
 
 
 class Child:
@@ -210,13 +206,24 @@ class Child:
                 raise ChildDied(f"status {process.returncode}")
             self.rest += block
         first, _, self.rest = self.rest.partition(b"\n")
-        answer: dict[str, Any] = json.loads(first)
+        try:
+            answer: dict[str, Any] = json.loads(first)
+        except ValueError as error:
+            process.kill()
+            process.wait()
+            raise ChildDied("an answer that is no JSON") from error
         return answer
 
     def last_words(self) -> str:
         """The end of what the process wrote to standard error."""
         self.errors.seek(0)
         return self.errors.read()[-2000:].decode(errors="replace") or "no message"
+
+    def last_error(self) -> str:
+        """The name of the error that ended the process; not its message, which may quote a file about a person."""
+        lines = self.last_words().splitlines()
+        match = ERROR_NAME.match(lines[-1]) if lines else None
+        return match[0] if match else "no traceback"
 
     def stop(self) -> None:
         """End the process, whatever it does; it holds nothing that would be lost."""

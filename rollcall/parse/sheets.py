@@ -12,8 +12,23 @@ FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 
 
+BROKEN_SHEET = "工作表已损坏，读不出来。请用 Excel 或 WPS 打开、另存为 xlsx 后重报。"
+
+
 class NotXml(ValueError):
     """Not XML, or XML that no spreadsheet writes."""
+
+
+class Unusual(NotXml):
+    """XML that no spreadsheet writes, and that may be a trap; the message says in Chinese what was found."""
+
+
+def refuse_unusual(data: bytes) -> None:
+    """Refuse a part of a workbook that is no plain XML in UTF-8: without a document type nothing can expand."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise Unusual("是 UTF-16 编码，不是常见表格软件写的 UTF-8")
+    if b"<!DOCTYPE" in data:
+        raise Unusual("含有文档类型声明（DOCTYPE），常见的表格软件不会写它，为安全起见不读取")
 
 
 @dataclass
@@ -42,8 +57,7 @@ def examine(data: bytes, is_uncomputed: bool) -> Findings:
     Raises:
         NotXml: It cannot be parsed.
     """
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"<!DOCTYPE" in data[:4096]:
-        raise NotXml
+    refuse_unusual(data)
     return Look(is_uncomputed).at(data) if is_worth_a_look(data) else Findings()
 
 
@@ -54,13 +68,63 @@ def is_worth_a_look(data: bytes) -> bool:
     return has_error or has_formula or FAR_AWAY.search(data) is not None
 
 
+class Place:
+    """Where in a sheet a pass over it is, counted from 0; without a reference a row or cell follows the one before."""
+
+    def __init__(self) -> None:
+        self.row, self.column = -1, -1
+
+    def move(self, element: str, reference: str | None) -> None:
+        """Go to a `row` or `c`. Raises NotXml for a reference that is none."""
+        if element == "row":
+            number = reference or ""
+            self.row = int(number) - 1 if number.isdecimal() and len(number) < 8 else self.row + 1
+            self.column = -1
+        elif not reference:
+            self.column += 1
+        else:
+            match = REFERENCE.fullmatch(reference)
+            if not match:
+                raise NotXml(reference)
+            self.column = -1
+            for character in match[1]:
+                self.column = (self.column + 1) * 26 + ord(character) - 65
+            self.row = int(match[2]) - 1
+
+
+def parse(parser: expat.XMLParserType, data: bytes) -> None:
+    """Let *parser* go through *data*. Raises NotXml."""
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise NotXml from error
+
+
+def styles_of(data: bytes) -> list[tuple[int, int, int]]:
+    """Row and column, from 0, and style of each cell that bears one. Raises NotXml."""
+    place, found = Place(), []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(" ")[2]
+        if name in ("row", "c"):
+            place.move(name, attributes.get("r"))
+        style = attributes.get("s", "0") if name == "c" else "0"
+        if style != "0" and style.isdecimal() and len(style) < 8:
+            found.append((place.row, place.column, int(style)))
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    parse(parser, data)
+    return found
+
+
 class Look:
     """One pass over a sheet's cells."""
 
     def __init__(self, is_uncomputed: bool) -> None:
         self.is_uncomputed = is_uncomputed
         self.findings = Findings()
-        self.row, self.column = -1, -1
+        self.place = Place()
         self.kind, self.is_formula, self.has_value = "", False, False
         self.value: list[str] = []
         self.in_value = False
@@ -71,20 +135,14 @@ class Look:
         parser.StartElementHandler = self.start
         parser.EndElementHandler = self.end
         parser.CharacterDataHandler = self.text
-        try:
-            parser.Parse(data, True)
-        except expat.ExpatError as error:
-            raise NotXml from error
+        parse(parser, data)
         return self.findings
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(" ")[2]
-        if name == "row":
-            number = attributes.get("r", "")
-            self.row = int(number) - 1 if number.isdecimal() and len(number) < 8 else self.row + 1
-            self.column = -1
-        elif name == "c":
-            self.place(attributes.get("r"))
+        if name in ("row", "c"):
+            self.place.move(name, attributes.get("r"))
+        if name == "c":
             self.kind, self.is_formula, self.has_value = attributes.get("t", "n"), False, False
             self.value.clear()
         elif name == "f":
@@ -103,28 +161,16 @@ class Look:
         elif name == "c" and (self.has_value or self.is_formula):
             self.cell("".join(self.value).strip())
 
-    def place(self, reference: str | None) -> None:
-        """Where the cell is; without a reference it follows the one before."""
-        match = REFERENCE.fullmatch(reference) if reference else None
-        if reference and not match:
-            raise NotXml(reference)
-        if match:
-            self.column = -1
-            for character in match[1]:
-                self.column = (self.column + 1) * 26 + ord(character) - 65
-            self.row = int(match[2]) - 1
-        else:
-            self.column += 1
-
     def cell(self, value: str) -> None:
         seen = self.findings
-        seen.first_row, seen.last_row = min(seen.first_row, self.row), max(seen.last_row, self.row)
-        seen.first_column = min(seen.first_column, self.column)
-        seen.last_column = max(seen.last_column, self.column)
+        row, column = self.place.row, self.place.column
+        seen.first_row, seen.last_row = min(seen.first_row, row), max(seen.last_row, row)
+        seen.first_column = min(seen.first_column, column)
+        seen.last_column = max(seen.last_column, column)
         if self.kind == "e":
-            seen.broken[self.row, self.column] = SHOWS_ERROR
+            seen.broken[row, column] = SHOWS_ERROR
         elif self.is_formula and not self.is_computed(value):
-            seen.broken[self.row, self.column] = NOT_COMPUTED
+            seen.broken[row, column] = NOT_COMPUTED
 
     def is_computed(self, value: str) -> bool:
         """Whether a formula's result was stored. An empty text is one, when it is said to be text."""

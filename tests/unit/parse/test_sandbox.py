@@ -13,7 +13,8 @@ import pytest
 import xlsxwriter
 
 from rollcall.datasets import datasets
-from rollcall.parse import sandbox
+from rollcall.parse import child, sandbox
+from rollcall.parse.readings import Limits
 from rollcall.parse.sandbox import Job, ParserBroken, Reading, read_files
 from rollcall.settings import MIB, Settings, load_settings
 
@@ -121,18 +122,70 @@ def test_raises_when_a_child_cannot_start(
         read_all([job(tmp_path, 1, "events.csv", GOOD)], out, settings)
 
 
+# In place of the reading process: it ends over the first file as told, and finds nothing in the others.
+ENDING = """#!{python}
+import json, os, sys
+print('{{"ready": true}}', flush=True)
+sys.stdin.readline()
+for line in sys.stdin:
+    number = json.loads(line)["submission_id"]
+    if number == 1:
+        {end}
+    reading = dict(submission_id=number, trouble=None, not_read=[], datasets={{}}, crash=None)
+    print(json.dumps(reading), flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["os._exit(3)", "os.kill(os.getpid(), 9)", "os.kill(os.getpid(), 15)", "sys.exit('张三')",
+     "raise BaseException('张三')", "print('no JSON', flush=True); continue", "raise SystemError('张三')"],
+)  # fmt: skip
+def test_a_file_over_which_the_process_ends_stops_no_other(
+    tmp_path: Path, out: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """Whatever ends it, as the kernel where memory is short: nothing is said of the file, the others are read."""
+    program = tmp_path / "reader"
+    program.write_text(ENDING.format(python=sys.executable, end=end), encoding="utf-8")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    jobs = [job(tmp_path, number, "events.csv", GOOD) for number in range(1, 6)]
+    readings = read_all(jobs, out, dataclasses.replace(settings, parse_workers=1))
+    assert sorted(readings) == [1, 2, 3, 4, 5]
+    assert readings[1].crash
+    assert "张三" not in readings[1].crash
+    assert (readings[1].trouble, readings[1].datasets) == (None, {})
+    assert not any(readings[number].crash for number in range(2, 6))
+
+
+def test_a_panic_of_a_library_is_an_error_over_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It passes by `except Exception`."""
+
+    class PanicException(BaseException):
+        pass
+
+    def panic(*_: object) -> Reading:
+        raise PanicException("张三")
+
+    monkeypatch.setattr(child, "read_file", panic)
+    limits = Limits(1, 1, 1, 1)
+    answer = child.answer(job(tmp_path, 1, "events.csv", GOOD), tmp_path, b"", limits)
+    assert answer["crash"].endswith("PanicException")
+    assert answer["trouble"] is None
+
+
 def test_tries_again_when_somebody_ends_a_child(tmp_path: Path, out: Path, settings: Settings) -> None:
-    child = sandbox.Child(sandbox.setup_line(out, settings), 60)
+    reader = sandbox.Child(sandbox.setup_line(out, settings), 60)
     try:
         work = job(tmp_path, 1, "events.csv", GOOD)
-        sandbox.ask(child, work, tries=2)
-        assert child.process is not None
-        os.kill(child.process.pid, signal.SIGSTOP)
-        os.kill(child.process.pid, signal.SIGKILL)
-        answer = sandbox.ask(child, work, tries=2)
+        sandbox.ask(reader, work, tries=2)
+        assert reader.process is not None
+        os.kill(reader.process.pid, signal.SIGSTOP)
+        os.kill(reader.process.pid, signal.SIGKILL)
+        answer = sandbox.ask(reader, work, tries=2)
         assert answer["datasets"]["events"]["rows"] == 1
     finally:
-        child.close()
+        reader.close()
 
 
 def test_a_file_over_which_every_child_is_ended_holds_itself(
@@ -156,18 +209,18 @@ def test_a_file_over_which_every_child_is_ended_holds_itself(
 
 
 def test_keeps_secrets_out_of_the_childs_environment_and_arguments(out: Path, settings: Settings) -> None:
-    child = sandbox.Child(sandbox.setup_line(out, settings), 60)
+    reader = sandbox.Child(sandbox.setup_line(out, settings), 60)
     try:
-        child.start()
-        assert child.process is not None
-        process = Path("/proc") / str(child.process.pid)
+        reader.start()
+        assert reader.process is not None
+        process = Path("/proc") / str(reader.process.pid)
         seen = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
         assert settings.pseudonym_key.hex().encode() not in seen
         assert b"ROLLCALL" not in seen
         limits = (process / "limits").read_text()
         assert str(settings.parse_memory_bytes) in limits
     finally:
-        child.close()
+        reader.close()
 
 
 def test_leaves_no_process_behind_when_the_caller_stops(tmp_path: Path, out: Path, settings: Settings) -> None:

@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 
 from rollcall.datasets import datasets
+from rollcall.parse.readings import Limits
 
 SHEET = "文明实践活动表"
 EVENTS = [column.label for column in datasets()["events"].columns]
@@ -127,24 +128,50 @@ def test_takes_the_result_of_a_computed_formula_even_when_it_is_nothing(read: An
     assert got.cells == []
 
 
-@pytest.mark.parametrize(("area", "is_away"), [((0, 0, 0, 3), False), ((2, 1, 3, 1), True), ((1, 4, 2, 4), True),
-                                               ((40, 0, 41, 3), False)])  # fmt: skip
-def test_turns_away_merged_cells_among_the_records_only(
-    read: Any, area: tuple[int, int, int, int], is_away: bool
-) -> None:
+@pytest.mark.parametrize(
+    ("areas", "held"),
+    [
+        ([(0, 0, 0, 3)], []),  # the title
+        ([(0, 0, 1, 0)], []),  # a title down to the headers
+        ([(2, 1, 3, 1)], ["B3", "B4"]),
+        ([(1, 4, 2, 4)], ["E3"]),  # from the headers into the first record
+        ([(3, 1, 3, 5)], ["B4"]),
+        ([(2, 1, 2, 2), (2, 4, 4, 5), (3, 0, 3, 2)], ["B3", "E3", "A4", "E4", "E5"]),
+        ([(4, 20, 5, 21)], ["U5", "U6"]),  # beside the table
+        ([(6, 0, 9, 3)], []),  # below it
+        ([(40, 0, 41, 3)], []),
+    ],
+)
+def test_holds_the_rows_that_a_merged_cell_touches_and_no_others(read: Any, areas: Any, held: list[str]) -> None:
     def fill(made: Any, sheet: Any) -> None:
         sheet.write(0, 0, "某某街道活动表")
-        sheet.write_row(1, 0, EVENTS)
-        sheet.write_row(2, 0, TALK)
-        sheet.write_row(3, 0, TALK)
-        sheet.merge_range(*area, None)
+        for row in range(2, 6):
+            sheet.write_row(row, 0, TALK)
+        for area in areas:
+            sheet.merge_range(*area, None)
+            if area[0] < 6 and area[1] < len(TALK):
+                sheet.write(area[0], area[1], TALK[area[1]])
         sheet.write_row(1, 0, EVENTS)
 
     got = read("a.xlsx", book(fill))
-    if is_away:
-        assert "合并单元格" in got.trouble("events")
-    else:
-        assert len(got.rows["events"]) == 2
+    rows = {row["_row"]: int(row["_unreadable"]) for row in got.rows["events"]}
+    assert {int(row) for row, count in rows.items() if count} == {int(cell[1:]) for cell in held}
+    assert set(got.cells) <= set(held)
+    assert all("合并单元格" in reason and "请取消合并" in reason for reason in got.reasons)
+    assert {"3", "4", "5", "6"} <= set(rows)
+
+
+def test_takes_a_text_that_begins_with_an_equals_sign_for_a_text(read: Any) -> None:
+    """Typed as text, or behind an apostrophe; a formula that was never computed is found elsewhere."""
+
+    def fill(made: Any, sheet: Any) -> None:
+        plain(made, sheet)
+        sheet.write_string(1, 1, "=同心=活动")
+        sheet.write_string(1, 12, "=1+1")
+
+    got = read("a.xlsx", book(fill))
+    assert got.rows["events"][0]["title"] == "=同心=活动"
+    assert got.cells == ["M2"]
 
 
 def test_turns_away_two_sheets_for_one_dataset_hidden_or_not(read: Any) -> None:
@@ -188,15 +215,30 @@ def test_finds_a_number_that_lost_its_last_digits(read: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "old", "new"),
+    ("part", "old", "new", "found"),
     [
-        ("xl/workbook.xml", b"<workbook ", b'<!DOCTYPE x [<!ENTITY a "b">]><workbook '),
-        ("xl/workbook.xml", b"</workbook>", b""),
-        ("xl/_rels/workbook.xml.rels", b"</Relationships>", b""),
+        ("xl/workbook.xml", b"<workbook ", b'<!DOCTYPE x [<!ENTITY a "b">]><workbook ', "DOCTYPE"),
+        ("xl/styles.xml", b"<styleSheet ", b"<!DOCTYPE x><styleSheet ", "DOCTYPE"),
+        ("xl/_rels/workbook.xml.rels", b"<?xml", b"\xff\xfe<?xml", "UTF-16"),
+        ("xl/workbook.xml", b"</workbook>", b"", "损坏"),
+        ("xl/styles.xml", b"</styleSheet>", b"", "损坏"),
+        ("xl/_rels/workbook.xml.rels", b"</Relationships>", b"", "损坏"),
     ],
 )
-def test_turns_away_a_workbook_that_no_spreadsheet_wrote(read: Any, part: str, old: bytes, new: bytes) -> None:
-    assert "损坏" in read("a.xlsx", edited(book(plain), part, old, new)).reading.trouble
+def test_says_what_it_found_in_a_workbook_that_no_spreadsheet_wrote(
+    read: Any, part: str, old: bytes, new: bytes, found: str
+) -> None:
+    trouble = read("a.xlsx", edited(book(plain), part, old, new)).reading.trouble
+    assert found in trouble
+    assert "请" in trouble
+    assert ("损坏" in trouble) == (found == "损坏")
+
+
+def test_says_what_it_found_in_a_sheet_that_no_spreadsheet_wrote(read: Any) -> None:
+    data = edited(book(plain), "xl/worksheets/sheet1.xml", b"<worksheet ", b"<!DOCTYPE x><worksheet ")
+    trouble = read("a.xlsx", data).trouble("events")
+    assert "DOCTYPE" in trouble
+    assert "损坏" not in trouble
 
 
 @pytest.mark.parametrize(
@@ -223,3 +265,47 @@ def test_does_not_mind_formatting_that_reaches_far(read: Any) -> None:
         sheet.write_blank("XFD1048576", None, made.add_format({"bold": True}))
 
     assert len(read("a.xlsx", book(fill)).rows["events"]) == 1
+
+
+def styled(rows: int) -> bytes:
+    """A workbook of one record, and below it *rows* of 13 cells that only have a format."""
+    data = book(plain)
+    empty = "".join(f'<c r="{chr(65 + column)}%d" s="0"/>' for column in range(13))
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            if name != "xl/worksheets/sheet1.xml":
+                target.writestr(name, source.read(name))
+                continue
+            before, after = source.read(name).decode().split("</sheetData>")
+            with target.open(name, "w") as part:
+                part.write(before.encode())
+                for number in range(3, rows + 3):
+                    line = empty.replace("%d", str(number))
+                    part.write(f'<row r="{number}">{line}</row>'.encode())
+                part.write(f"</sheetData>{after}".encode())
+    return made.getvalue()
+
+
+def test_reads_what_is_above_many_rows_that_only_have_a_format(read: Any) -> None:
+    assert [row["_row"] for row in read("a.xlsx", styled(20_000)).rows["events"]] == ["2"]
+
+
+def test_names_the_empty_rows_that_make_a_workbook_too_large(read: Any) -> None:
+    """Once a whole column was filled with a colour: 1,048,576 rows of 13 cells are more than 300 MiB."""
+    limits = Limits(25 << 20, 4 << 20, 1_000_000, 60)
+    trouble = read("a.xlsx", styled(20_000), limits).reading.trouble
+    assert f"工作表“{SHEET}”" in trouble
+    assert "只有 20 个有内容" in trouble
+    assert "整行删除" in trouble
+    assert "图片" not in trouble
+
+
+def test_does_not_blame_empty_rows_where_there_are_records(read: Any) -> None:
+    def fill(made: Any, sheet: Any) -> None:
+        plain(made, sheet)
+        for row in range(2, 20_000):
+            sheet.write_row(row, 0, TALK)
+
+    limits = Limits(25 << 20, 4 << 20, 1_000_000, 60)
+    assert "空单元格" not in read("a.xlsx", book(fill), limits).reading.trouble
