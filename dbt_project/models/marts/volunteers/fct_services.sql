@@ -16,9 +16,9 @@ days as (
 ),
 
 {#-
-    The event of that number whose days hold the day served, else the last one that had begun by then; of an organiser
-    that took others over, theirs where it has none itself.
-#}
+    The event of that number whose days hold the day served, else the last one that had begun by then; as its organiser
+    tells of it. An organiser that took others over may stand for them.
+-#}
 attended as (
     select
         days.*,
@@ -27,36 +27,44 @@ attended as (
     left join lateral (
         select begun.event_key
         from (
-            select
-                own.*,
-                0 as is_taken_over
-            from {{ ref('fct_events') }} as own
-            where days.organiser_key = own.organiser_key and days.event_no = own.event_no
-            union all
-            select
-                unknown.*,
-                0 as is_taken_over
-            from {{ ref('fct_events') }} as unknown
-            where
-                days.organiser_key is null
-                and unknown.organiser_key is null
-                and days.organiser_code = unknown.organiser_code
-                and days.event_no = unknown.event_no
-            union all
-            select
-                others.*,
-                1 as is_taken_over
-            from {{ ref('int_offices_taken_over') }} as taken
-            inner join {{ ref('fct_events') }} as others on taken.office_key = others.organiser_key
-            where
-                days.organiser_key = taken.heir_key
-                and days.period >= taken.heard_from
-                and days.event_no = others.event_no
+            select distinct on (candidates.event_key)
+                candidates.event_key,
+                candidates.started_on,
+                candidates.ended_on,
+                candidates.is_taken_over
+            from (
+                select
+                    own.*,
+                    false as is_taken_over
+                from {{ ref('fct_events') }} as own
+                where days.organiser_key = own.organiser_key and days.event_no = own.event_no
+                union all
+                select
+                    unknown.*,
+                    false as is_taken_over
+                from {{ ref('fct_events') }} as unknown
+                where
+                    days.organiser_key is null
+                    and unknown.organiser_key is null
+                    and days.organiser_code = unknown.organiser_code
+                    and days.event_no = unknown.event_no
+                union all
+                select
+                    others.*,
+                    true as is_taken_over
+                from {{ ref('int_offices_taken_over') }} as taken
+                inner join {{ ref('fct_events') }} as others on taken.office_key = others.organiser_key
+                where
+                    days.organiser_key = taken.heir_key
+                    and days.period >= taken.heard_from
+                    and days.event_no = others.event_no
+            ) as candidates
+            order by candidates.event_key asc, candidates.is_organiser desc, candidates.office_key asc
         ) as begun
         where begun.started_on <= days.served_on
         order by
-            begun.is_taken_over asc,
             (days.served_on > coalesce(begun.ended_on, begun.started_on)) asc,
+            begun.is_taken_over asc,
             begun.started_on desc,
             begun.event_key asc
         limit 1
@@ -121,7 +129,24 @@ identified as (
     left join unified on entries.volunteer_no = unified.volunteer_no
 ),
 
-{#- Every slice that tells of a service on the same event and day is in this run. -#}
+{#-
+    Every slice that tells of a service on the same event and day is in this run. One that names the organiser, and one
+    that names its heir, may tell of one record.
+-#}
+latest as (
+    select *
+    from (
+        select
+            *,
+            row_number() over (
+                partition by office_key, volunteer_no, event_key, served_on
+                order by period desc, told_revision desc, submission_id desc, source_row desc
+            ) as tellings_after
+        from identified
+    ) as told
+    where tellings_after = 1
+),
+
 ordered as (
     select
         *,
@@ -129,7 +154,7 @@ ordered as (
             partition by person_key, event_key, served_on
             order by is_organiser desc, office_key asc, volunteer_no asc
         ) as row_no
-    from identified
+    from latest
 )
 
 select
