@@ -36,11 +36,7 @@ found as (
         entries.submission_id,
         '{{ dataset }}' as dataset,
         0 as in_mart,
-        {%- if dataset == 'services' %}
         count(distinct (entries.source_sheet, entries.source_row)) as superseded
-        {%- else %}
-        count(*) as superseded
-        {%- endif %}
     from {{ ref(record.reported) }} as entries
     inner join touched
         on
@@ -57,27 +53,17 @@ found as (
             {%- elif dataset == 'services' %}
             and (entries.volunteer_no, entries.event_no, entries.served_on)
             = (later.volunteer_no, later.event_no, later.served_on)
-            {#- An heir may call an event its own that the office it took over began, or the other way round. #}
-            and (
-                entries.organiser = {{ organiser('later.organiser_key', 'later.organiser_code') }}
-                or (
-                    (later.office_key, entries.organiser_key) in (select office_key, teller_key from {{ ref('int_offices_telling') }})
-                    and (later.office_key, later.organiser_key) in (select office_key, teller_key from {{ ref('int_offices_telling') }})
-                )
-            )
-            and not exists (
-                select 1
-                from {{ ref(record.mart) }} as kept
-                where
-                    entries.submission_id = kept.submission_id
-                    and entries.source_sheet = kept.source_sheet
-                    and entries.source_row = kept.source_row
-            )
             {%- else %}
             and {{ is_same_record(record, 'entries', 'later') | indent(12) }}
             {%- endif %}
             and entries.period <= later.period
             and (entries.submission_id, entries.source_row) <> (later.submission_id, later.source_row)
+    left join {{ ref(record.mart) }} as itself
+        on
+            entries.submission_id = itself.submission_id
+            and entries.source_sheet = itself.source_sheet
+            and entries.source_row = itself.source_row
+    where itself.submission_id is null
     group by entries.submission_id
     {%- endfor %}
 ),

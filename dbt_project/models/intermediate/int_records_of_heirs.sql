@@ -9,7 +9,8 @@ with candidates as (
         told.source_sheet,
         told.source_row,
         taken.office_key,
-        taken.ended_on
+        {%- set named = {'events': 'told.named_key', 'services': 'told.organiser_key'}[dataset] %}
+        coalesce({{ named or 'null' }} = taken.office_key, false) as is_named
     from {{ ref('int_offices_taken_over') }} as taken
     inner join {{ ref(record.reported) }} as told
         on taken.heir_key = told.reporter_key and taken.heard_from <= told.period
@@ -22,13 +23,13 @@ with candidates as (
     {%- endfor %}
 ),
 
-{#- A number that several of them know is of the one that ended first: what it told, the others may have told again. #}
+{#- A number that several of them know is of the one that is named, else of the one with the lowest key. #}
 ordered as (
     select
         *,
         row_number() over (
             partition by dataset, submission_id, source_sheet, source_row
-            order by ended_on, office_key
+            order by is_named desc, office_key asc
         ) as choice
     from candidates
 )

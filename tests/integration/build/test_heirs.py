@@ -160,15 +160,20 @@ def test_a_number_that_the_heir_had_itself_is_its_own(merged: Offices) -> None:
 
 
 def test_an_heir_may_name_itself_for_what_the_other_organised(merged: Offices) -> None:
-    """Also where others served at the event by the heir's code."""
+    """Also where others served at the event by the heir's code: told by either, it is one record."""
     merged.submit(JIUQUANLU, "2023-05", **MAY)
     merged.submit(ZHANGYELU, "2023-07", events=[event("E0", CODE[ZHANGYELU], "2023-05-12", attendees=7)])
-    merged.submit(CHENGGUAN, "2023-07", services=[service(5, "E0", ZHANGYELU, "2023-05-12")])
+    merged.submit(CHENGGUAN, "2023-05", services=[service(5, "E0", JIUQUANLU, "2023-05-12", "1.00")])
+    build.build("2023-05")
+    merged.submit(CHENGGUAN, "2023-07", services=[service(5, "E0", ZHANGYELU, "2023-05-12", "3.00")])
     build.build("2023-07")
     assert ask("select office_key, event_key, organiser_key, attendees from marts.fct_events") == [
         (6, "6/2023-05/E0", 6, 7)
     ]
-    assert ask("select distinct event_key from marts.fct_services") == [("6/2023-05/E0",)]
+    assert ask("select office_key, event_key, hours from marts.fct_services order by 1") == [
+        (4, "6/2023-05/E0", 3),
+        (6, "6/2023-05/E0", 1),
+    ]
     assert figure(CHENGGUAN, "events", "2023-05") == 1
 
 

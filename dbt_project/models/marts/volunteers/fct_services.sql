@@ -16,35 +16,46 @@ days as (
 ),
 
 {#- Events by who is named as their organiser: itself, or an office that took it over, from when it may tell of it. #}
-begun as (
+candidates as (
     select
         coalesce(organiser_key::text, '?' || organiser_code) as named,
+        '' as heard_from,
+        false as is_taken_over,
         event_no,
         event_key,
         started_on,
         coalesce(ended_on, started_on) as last_day,
-        '' as heard_from,
-        false as is_taken_over
+        is_organiser,
+        office_key
     from {{ ref('fct_events') }}
-    where {{ is_among('event_no', 'select days.event_no from days') }}
+    where {{ is_among('event_no', 'select distinct days.event_no from days') }}
     union all
     select
         taken.heir_key::text as named,
+        taken.heard_from,
+        true as is_taken_over,
         events.event_no,
         events.event_key,
         events.started_on,
         coalesce(events.ended_on, events.started_on) as last_day,
-        taken.heard_from,
-        true as is_taken_over
+        events.is_organiser,
+        events.office_key
     from {{ ref('int_offices_taken_over') }} as taken
     inner join {{ ref('fct_events') }} as events on taken.office_key = events.organiser_key
-    where {{ is_among('events.event_no', 'select days.event_no from days') }}
+    where {{ is_among('events.event_no', 'select distinct days.event_no from days') }}
+),
+
+{#- Each as its organiser tells of it, or else the first of those that took part. #}
+begun as (
+    select distinct on (named, is_taken_over, event_key) *
+    from candidates
+    order by named asc, is_taken_over asc, event_key asc, is_organiser desc, office_key asc
 ),
 
 {#-
-    The event of that number whose days hold the day served, else the last one that had begun by then; of an organiser
-    that took others over, theirs where it has none itself.
-#}
+    The event of that number whose days hold the day served, else the last one that had begun by then; as its organiser
+    tells of it. An organiser that took others over may stand for them.
+-#}
 attended as (
     select distinct on (days.organiser, days.organiser_code, days.event_no, days.served_on, days.period)
         days.*,
@@ -62,8 +73,8 @@ attended as (
         days.event_no asc,
         days.served_on asc,
         days.period asc,
-        begun.is_taken_over asc,
         (days.served_on > begun.last_day) asc,
+        begun.is_taken_over asc,
         begun.started_on desc,
         begun.event_key asc
 ),
@@ -128,22 +139,24 @@ identified as (
     left join unified on entries.volunteer_no = unified.volunteer_no
 ),
 
-{#- An heir may tell of a service again and call the event its own: one event by now, and one record. -#}
+{#-
+    Every slice that tells of a service on the same event and day is in this run. One that names the organiser, and one
+    that names its heir, may tell of one record.
+-#}
 latest as (
-    select distinct on (office_key, volunteer_no, event_key, served_on) *
-    from identified
-    order by
-        office_key asc,
-        volunteer_no asc,
-        event_key asc,
-        served_on asc,
-        period desc,
-        told_revision desc,
-        submission_id desc,
-        source_row desc
+    select *
+    from (
+        select
+            *,
+            row_number() over (
+                partition by office_key, volunteer_no, event_key, served_on
+                order by period desc, told_revision desc, submission_id desc, source_row desc
+            ) as tellings_after
+        from identified
+    ) as told
+    where tellings_after = 1
 ),
 
-{#- Every slice that tells of a service on the same event and day is in this run. -#}
 ordered as (
     select
         *,
