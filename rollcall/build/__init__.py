@@ -86,18 +86,19 @@ def build(period: Period | str) -> BuildResult:
         if not is_seeded:
             note_seeds(None)
         excluded = ["resource_type:unit_test", "resource_type:exposure", *(["resource_type:seed"] if is_seeded else [])]
+        is_large = is_full or slices > LARGE
         run = invoke(
             "build",
             "--exclude",
             *excluded,
             *(["--full-refresh"] if is_full else []),
             build_no=build_no,
-            is_large=is_full or slices > LARGE,
+            is_large=is_large,
             is_quiet=True,
         )
         require_all_run(run)
         note_seeds(wanted)
-        written = publish(run, build_no, definitions, is_full, slices)
+        written = publish(run, build_no, definitions, is_full, slices, is_large)
         log.info("build %d: %d slices, %d nodes, %d rows written", build_no, slices, len(run.results), written)
     return BuildResult(
         str(period), build_no, run.invocation_id, slices, len(run.results), round(run.seconds, 3), is_full, written
