@@ -97,7 +97,7 @@ class Settings:
 
 
 def load_settings() -> Settings:
-    """Read all settings anew; cheap."""
+    """All settings as the environment says now; files (`.env`, generated.env) are read once a process."""
     return Settings(
         landing_url=setting("ROLLCALL_LANDING_URL", f"file://{STATE / 'landing'}"),
         registry=ROOT / setting("ROLLCALL_REGISTRY", "dbt_project/registry"),

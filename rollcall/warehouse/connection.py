@@ -14,8 +14,13 @@ READERS = "rollcall_read"  # group role: may select from marts and reference, no
 
 
 def connect(**kwargs: object) -> psycopg.Connection:
-    """A connection as the warehouse's owner; use it as a context manager: it commits, or rolls back."""
-    return psycopg.connect(load_settings().warehouse_url, application_name="rollcall", **kwargs)  # type: ignore[arg-type]
+    """
+    A connection as the warehouse's owner; use it as a context manager: it commits, or rolls back.
+
+    Kept alive while it is idle: one that only holds a lock would be forgotten by a firewall on the way.
+    """
+    about: dict[str, object] = {"application_name": "rollcall", "keepalives_idle": 60, **kwargs}
+    return psycopg.connect(load_settings().warehouse_url, **about)  # type: ignore[arg-type]
 
 
 def prepare() -> None:
