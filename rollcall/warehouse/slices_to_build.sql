@@ -30,15 +30,19 @@ inner join ledger.slices as slices
 where slices.dataset = 'registrations'
 on conflict do nothing;
 
--- The other ends of transfers, also those that an heir tells of, or that name an office that was taken over.
+-- The other ends of transfers, also those that an heir tells of, or that name an office that was taken over; and the
+-- others of the number in the year, whose order says which end is whose.
 with told as materialized (
     select distinct others._office_key, others._period, others._submission_id
     from ledger.slices_to_build as touched
     inner join raw.funding as said on touched.period = said._period and touched.office_key = said._office_key
     inner join reference.offices as counterparties on said.counterparty_code = counterparties.code
-    inner join ledger.related_offices as related on counterparties.office_key = related.office_key
+    inner join ledger.related_offices as related
+        on related.office_key in (said._office_key, counterparties.office_key)
     inner join raw.funding as others
-        on related.related_key = others._office_key and said.voucher_no = others.voucher_no
+        on related.related_key = others._office_key
+        and said.voucher_no = others.voucher_no
+        and said.budget_year = others.budget_year
     where touched.dataset = 'funding'
 )
 insert into ledger.slices_to_build (office_key, period, dataset, submission_id)
