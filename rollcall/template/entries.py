@@ -180,9 +180,6 @@ def entered(column: Column, value: Any) -> str | int | Decimal | date | datetime
 
 def as_text(text: str) -> str:
     """A text as a workbook has to hold it so that it is shown, and read, as it is."""
-    if text.startswith("="):
-        # It came with a full-width sign, which is read as this one; a half-width one makes a formula of it.
-        text = "＝" + text[1:]
     return CHARACTER_BY_NUMBER.sub("_x005F_", text)
 
 

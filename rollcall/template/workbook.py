@@ -20,7 +20,7 @@ from rollcall.template.registers import Register, registers_of
 from rollcall.warehouse.connection import connect
 
 LAST_ROW = 1 << 20
-FORMULA_LIKE = ("+", "-", "@")  # `as_text` has taken care of "="
+FORMULA_LIKE = ("=", "+", "-", "@")
 UNLOCKED = Protection(locked=False)
 THIN = Side(style="thin", color="BFBFBF")
 LINE = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
