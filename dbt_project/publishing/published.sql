@@ -13,7 +13,12 @@
     {%- set scope_by = config.get('scope_by') -%}
 
     {{ hold_build_number() }}
-    {%- if load_cached_relation(this) is none %}
+    {%- set there = load_cached_relation(this) -%}
+    {#- A mart that was a view until an upgrade is made anew; where views of others hang on it, that fails and names them. #}
+    {%- if there is not none and there.is_view %}
+        {%- do run_query('drop view ' ~ there) -%}
+    {%- endif %}
+    {%- if there is none or there.is_view %}
         {%- call statement('make') %}
             create table {{ shown }} {{ get_table_columns_and_constraints() }}
         {%- endcall %}
@@ -30,6 +35,10 @@
         select {{ scope_by | join(', ') }} from {{ candidate }} limit 0
         {%- endif %}
     {%- endcall %}
+    {%- if flags.FULL_REFRESH -%}
+        {#- A column that is new in the contract takes its comment from here when it is published. -#}
+        {%- do persist_docs(candidate, model) -%}
+    {%- endif -%}
     {%- for left_over in [candidate, scope] if left_over == candidate or scope_by -%}
         {%- do empty(left_over) -%}
     {%- endfor %}

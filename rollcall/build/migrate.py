@@ -10,6 +10,12 @@ where attrelid = %s::regclass and attnum > 0 and not attisdropped
 order by attnum
 """
 
+COMMENTS = """
+select attname, col_description(attrelid, attnum) as comment
+from pg_attribute
+where attrelid = %s::regclass and attnum > 0 and not attisdropped and col_description(attrelid, attnum) is not null
+"""
+
 PRIMARY_KEY = """
 select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = %s::regclass and contype = 'p'
 """
@@ -48,3 +54,6 @@ def bring_to_contract(connection: psycopg.Connection, schema: str, name: str) ->
     if key_there[1] != key[1]:
         changes.append(sql.SQL("add {}").format(sql.SQL(key[1])))
     connection.execute(sql.SQL("alter table {} {}").format(table, sql.SQL(", ").join(changes)))
+    for column, comment in connection.execute(COMMENTS, [wanted]).fetchall():
+        named = sql.Identifier(schema, name, column)
+        connection.execute(sql.SQL("comment on column {} is {}").format(named, sql.Literal(comment)))

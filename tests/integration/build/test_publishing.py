@@ -22,6 +22,8 @@ select format('marts.%I', relname), pg_class.oid, relfilenode
 from pg_class where relnamespace = 'marts'::regnamespace and relkind in ('r', 'v') order by 1
 """
 
+TABLES = "select relname, oid::bigint from pg_class where relnamespace = 'marts'::regnamespace and relkind = 'r'"
+
 # Facts, figures, contributions, a view and a function: the same number, in every snapshot.
 FIVE_WAYS = f"""
 select
@@ -240,6 +242,61 @@ def test_only_rows_that_differ_are_written_and_by_no_build_that_was_overtaken(em
     )
     assert removed == 0
     assert build.build("2023-07").written == 0
+
+
+# As an older version left it: a column more, one less, one of another type, another key, a view that is a table now.
+OF_BEFORE = """
+alter table marts.fct_events drop column title;
+alter table marts.fct_events add column gone text not null default 'x';
+alter table marts.fct_events alter column attendees type integer;
+alter table marts.fct_services drop constraint fct_services_pkey;
+alter table marts.fct_services add primary key (submission_id, source_sheet, source_row);
+drop table marts.rpt_figure_contributions;
+create view marts.rpt_figure_contributions as select 1 as contribution;
+truncate ops.dbt_builds;
+"""
+CONTRACTS = """
+select attrelid::regclass::text, attname, format_type(atttypid, atttypmod), attnotnull
+from pg_attribute join pg_class on attrelid = pg_class.oid
+where relnamespace = 'marts'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
+union all
+select attrelid::regclass::text, attname, col_description(attrelid, attnum), true
+from pg_attribute join pg_class on attrelid = pg_class.oid
+where relnamespace = 'marts'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
+union all
+select conrelid::regclass::text, conname, pg_get_constraintdef(oid), true
+from pg_constraint where connamespace = 'marts'::regnamespace and contype in ('p', 'u')
+order by 1, 2, 3
+"""
+
+
+def values_by_name() -> dict[str, list[tuple]]:
+    """Every row of every table of marts; columns in no order."""
+    return {
+        name: ask(f"select to_jsonb(t)::text from marts.{name} as t order by 1")
+        for name, _ in ask(TABLES)
+        if name != "builds"
+    }
+
+
+def test_marts_of_an_older_version_are_brought_to_their_contracts_as_they_stand(empty: str) -> None:
+    """No table is another; what a type or a column keeps others from is named, and readers see what they saw."""
+    expect(CHENGGUAN)
+    send(2, Offices())
+    build.build("2023-07")
+    contracts, contents, tables = ask(CONTRACTS), values_by_name(), dict(ask(TABLES))
+    with connect() as connection:
+        connection.execute(OF_BEFORE)
+        connection.execute("create view public.on_what_goes as select gone from marts.fct_events")
+    with pytest.raises(BuildFailed, match=r"(?s)not published.*on_what_goes depends on column gone"):
+        build.build("2023-07")
+    with connect() as connection:
+        connection.execute("drop view public.on_what_goes")
+    build.build("2023-07")
+    assert ask(CONTRACTS) == contracts
+    assert values_by_name() == contents
+    after = dict(ask(TABLES))
+    assert {name for name, oid in after.items() if tables[name] != oid} == {"rpt_figure_contributions"}
 
 
 def test_functions_of_readers_are_stable_and_bound_to_their_schemas(empty: str) -> None:
