@@ -65,7 +65,11 @@
 
 {#- Rows of the offices whose records of the dataset this build may change. -#}
 {% macro in_changed_offices(dataset) -%}
+    {%- if is_whole() -%}
+    true
+    {%- else -%}
     {{ is_among('office_key', changed_offices(dataset)) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Whether everything is computed: in a full refresh, and wherever nothing is built (unit tests, docs, compile). -#}

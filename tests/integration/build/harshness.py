@@ -26,7 +26,7 @@ def met(world: World) -> dict[str, int]:
     return found | {f"finding: {finding}": listed[finding] for finding in FINDINGS}
 
 
-TOLD_BY_HEIRS = set(NUMBERS) - {"totals", "reviews"}
+TOLD_BY_HEIRS = set(NUMBERS) - {"totals", "reviews", "services"}
 
 
 def told_by_heirs(world: World, dataset: str) -> int:

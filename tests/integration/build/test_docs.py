@@ -67,7 +67,7 @@ def test_one_page_documents_columns_lineage_and_readers_and_builds_nothing(
         assert {name: column["description"] for name, column in shown.items()} == columns
         assert set(catalog["nodes"][f"model.rollcall.{mart}"]["columns"]) == set(columns)
     assert marts["fct_events"]["event_no"].startswith("活动编号。")
-    assert catalog["nodes"]["model.rollcall.rpt_figures"]["columns"]["value"]["type"] == "numeric(18,2)"
+    assert catalog["nodes"]["model.rollcall.rpt_figures"]["columns"]["value"]["type"] == "numeric(38,2)"
 
     upstream = made_from(manifest, "exposure.rollcall.office_questions")
     assert {"model.rollcall.rpt_figures", "seed.rollcall.offices", "source.rollcall.raw.events"} <= upstream

@@ -110,6 +110,10 @@ class RandomWorld:
             return
         made = RandomTellings(RandomRows(self.chance, self.history, self.turns), self.accepted)
         rows = {dataset: made.of(dataset, office_key, period) for dataset in datasets}
+        if self.history.taken_over(office_key, last_day(period)):
+            # Whose a service is that an heir tells of has cases that the contract does not settle and that models and
+            # recount answer differently; told cases and test_heirs hold those that it settles.
+            rows |= {dataset: [] for dataset in datasets if dataset == "services"}
         held = {dataset: made.held(dataset, rows[dataset]) for dataset in datasets}
         submission = self.ledger.submit(office_key, period, held, **rows)
         for dataset in datasets:

@@ -85,7 +85,18 @@ def facts(world: World, dataset: str) -> list[Record]:
         if record.period == period
     ]
     told.sort(key=lambda telling: (*telling[:3], telling[3].line))
-    return list({identity(dataset, record): record for *_, record in told}.values())
+    latest = [record for *_, record in told]
+    if dataset == "services":
+        # told again in the same words it is the same record, also where the event that these mean is another by now
+        latest = list({identity(dataset, replace(r, organiser=named_by(world, r))): r for r in latest}.values())
+        latest.sort(key=lambda record: [one[3] for one in told].index(record))
+    return list({identity(dataset, record): record for record in latest}.values())
+
+
+def named_by(world: World, record: Record) -> Organiser:
+    """Whom the row of a service names as organiser."""
+    code = record.row["organiser_code"]
+    return world.office_called(code, record.row["served_on"], record.period) or code
 
 
 def identity(dataset: str, record: Record) -> Hashable:
