@@ -3,6 +3,8 @@
 import ast
 import json
 import re
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,17 @@ def test_one_module_imports_great_expectations_and_one_runs_dbt():
         for heavy in ("great_expectations", "dbt")
     }
     assert importers == {"great_expectations": {"rollcall/judge/gate.py"}, "dbt": {"rollcall/build/dbt.py"}}
+
+
+def test_every_test_is_collected():
+    """pytest passes by folders of some names, `build` among them, and says nothing: a green run then proves nothing."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    assert len(files) > 100
+    for path in files:
+        folders = path.relative_to(ROOT).parts[:-1]
+        assert "/".join(folders[:2]) in settings["testpaths"], path
+        assert not [name for name in folders for rule in settings["norecursedirs"] if fnmatch(name, rule)], path
 
 
 def test_no_module_is_named_for_nothing():

@@ -1,5 +1,6 @@
 """One warehouse for all cases of this folder: dbt parses its project once per database, which takes seconds."""
 
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,3 +80,10 @@ def project_is_read_only_to_dbt() -> Iterator[None]:
     before = set(Path(build.PROJECT).rglob("*"))
     yield
     assert set(Path(build.PROJECT).rglob("*")) == before
+
+
+def as_readers_see(compiled: str) -> str:
+    """SQL that dbt compiled for a build, which reads what that proposes, over what was published."""
+    return re.sub(
+        r'"next"\."(\w+)"', lambda m: f'"{"intermediate" if m[1].startswith("int_") else "marts"}"."{m[1]}"', compiled
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from rollcall import build, settings
 from rollcall.warehouse.connection import connect
+from tests.integration.build.conftest import as_readers_see
 from tests.integration.build.records import Offices, event, expect, registration, unit
 from tests.integration.build.test_records import CODE, NOWHERE, need, points, service
 from tests.integration.build.test_registers import entry
@@ -162,19 +163,18 @@ def test_what_the_report_passes_over_fails_the_build(empty: str) -> None:
     compiled = (
         settings.STATE / "dbt" / "target" / "compiled" / "rollcall" / "tests" / "assert_nothing_is_passed_over.sql"
     )
-    question = compiled.read_text(encoding="utf-8")
+    question = as_readers_see(compiled.read_text(encoding="utf-8"))
     with connect() as connection:
         connection.execute(
             "insert into ledger.slices_to_build select office_key, period, dataset, submission_id from ledger.slices"
         )
         assert connection.execute(question).fetchall() == []  # type: ignore[arg-type]
-        [(report,)] = connection.execute("select pg_get_viewdef('marts.rpt_findings'::regclass)").fetchall()
         for condition in ("finding <> 'team_unknown'", "finding <> 'event_unknown'", "record_no <> 'E3'"):
             spoilt = re.sub(r'"\w+"\."marts"\."rpt_findings"', "spoilt_findings", question)
             assert spoilt != question
             connection.execute(
                 f"create or replace temporary view spoilt_findings as"  # type: ignore[arg-type]
-                f" select * from ({report.rstrip(';')}) as report where {condition}"
+                f" select * from marts.rpt_findings where {condition}"
             )
             assert connection.execute(spoilt).fetchall() != [], condition  # type: ignore[arg-type]
         connection.rollback()

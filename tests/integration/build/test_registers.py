@@ -9,7 +9,7 @@ from rollcall import build, settings
 from rollcall.metrics import sql_of
 from rollcall.periods import Period
 from rollcall.warehouse.connection import connect
-from tests.integration.build.conftest import PERIODS
+from tests.integration.build.conftest import PERIODS, as_readers_see
 from tests.integration.build.records import Offices, expect, registration
 
 GANSU, LANZHOU, CHENGGUAN, QILIHE, XIONGGUAN = 1, 2, 4, 5, 8
@@ -358,7 +358,7 @@ def test_a_version_that_is_not_what_was_listed_is_seen(empty: str) -> None:
     build.build(JULY)
     compiled = settings.STATE / "dbt" / "target" / "compiled" / "rollcall" / "tests"
     for spoil, test in SPOILED.items():
-        question = (compiled / f"{test}.sql").read_text(encoding="utf-8")
+        question = as_readers_see((compiled / f"{test}.sql").read_text(encoding="utf-8"))
         with connect() as connection:
             connection.execute(
                 "insert into ledger.slices_to_build"
