@@ -93,7 +93,7 @@ def without_second_headers(dataset: Dataset, rows: Iterable[Row], fields: tuple[
         if is_like_one and is_header_row(dataset.name, row.cells):
             raise DatasetTurnedAway(
                 f"第 {row.number} 行又是一行表头，无法判断上下两部分是不是同一张表。"
-                "请只保留一行表头，放在所有记录的上方。"
+                "请把所有记录放在同一个表头之下，记录一行也不要删。"
             )
         yield row
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from rollcall.datasets import datasets
 from rollcall.errors import RollcallError
-from rollcall.parse.readings import DatasetReading, Job, Limits, Reading
+from rollcall.parse.readings import SMALLER, DatasetReading, Job, Limits, Reading
 from rollcall.settings import ROOT, Settings
 
 __all__ = ["DatasetReading", "Job", "ParserBroken", "Reading", "read_files"]
@@ -31,9 +31,9 @@ ERROR_NAME = re.compile(r"[A-Za-z_.]{3,60}(?=:|$)")
 OUTPUT_PER_UNPACKED = 8
 # Jobs handed out ahead, so that no child waits while the caller is busy with an answer.
 AHEAD_PER_WORKER = 4
-SLOW = "读取用时超过 {seconds} 秒，已停止。请删去多余的内容，或拆成几个文件报送。"
-DIED = "文件过大或已损坏，读取时超出内存限制。请删去多余的内容，或拆成几个文件报送。"
-BUSY = "文件过于复杂，读取时超出计算时间限制。请删去多余的内容，或拆成几个文件报送。"
+SLOW = "读取用时超过 {seconds} 秒，已停止。请删去报表以外的内容。" + SMALLER
+DIED = "文件过大或已损坏，读取时超出内存限制。请删去报表以外的内容。" + SMALLER
+BUSY = "文件过于复杂，读取时超出计算时间限制。请删去报表以外的内容。" + SMALLER
 # Sent by whoever runs this machine, not by anything a file can do.
 FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
