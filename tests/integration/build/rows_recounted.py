@@ -81,7 +81,7 @@ def registrations(world: World, day: date) -> tuple[Sequence[Any], Sequence[Any]
         f" where valid_from <= '{day}' and coalesce(valid_to, '{day}') >= '{day}'"
     )
     stand = {registration: state_on(world, registration, day) for registration in states(world)}
-    told = [(*key, state.cells["team_no"], state.cells["is_backbone"]) for key, state in stand.items() if state]
+    told = [(*key, state.cells["team_no"], bool(state.cells["is_backbone"])) for key, state in stand.items() if state]
     return found, told
 
 
